@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Identity
+import Kernel
+import Storage
+
+/// What has to be looked at from time to time.
+///
+/// Takes no input: each part goes by what is stored (invariant 9).
+struct Housekeeping {
+    private static let period = Duration.seconds(3600)
+    private let journal: Journal
+    private let identity: IdentityProvider
+    private let storage: StorageProvider
+
+    init(_ journal: Journal, _ identity: IdentityProvider, _ storage: StorageProvider) {
+        self.journal = journal
+        self.identity = identity
+        self.storage = storage
+    }
+    func run(report: @Sendable (String) -> Void) async {
+        while !Task.isCancelled {
+            do {
+                let note = ChangeNote(
+                    actor: "region:housekeeping",
+                    action: "signingKeys.rotate",
+                    operation: "signingKeys.rotate"
+                )
+                _ = try await journal.change(note, IdentityProvider.namespace, KeyRing.regionTenant) {
+                    scope async throws(ServiceError) in try await identity.rotateSigningKeys(scope)
+                }
+                try await expireBlocks()
+            } catch { report("housekeeping: \(error)") }
+            try? await journal.world.clock.sleep(for: Self.period)
+        }
+    }
+    private func expireBlocks() async throws(ServiceError) {
+        let note = ChangeNote(actor: "region:housekeeping", action: "blocks.expire", operation: "blocks.expire")
+        let storage = storage
+        while try await journal.change(
+            note,
+            StorageProvider.namespace,
+            KeyRing.regionTenant,
+            { scope async throws(ServiceError) in try await storage.expireUncommittedBlocks(scope) }
+        ).result {}
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import Kernel
+
+/// The release in use.
+package enum Release {
+    package static let version = "0.1.0"
+}
+
+/// The short page a start ends with.
+package struct Page {
+    private let region: Region
+    package init(_ region: Region) { self.region = region }
+
+    /// French first, then English: the three lines that point az at the region, and where the rest lies.
+    package var text: String {
+        let plan = region.configuration.hostPlan(port: region.port)
+        let arm = plan.address(plan.primary.management)
+        let greeting =
+            region.isNew
+            ? "La région est fondée et à l'écoute. / The region is founded and listening."
+            : "La région est à l'écoute, tout est conservé. / The region is listening; everything was kept."
+        return """
+
+            Lazuli \(Release.version) — \(greeting)
+
+              ARM         \(arm)
+              Identifiants / credentials   \(region.folder.credentials)
+              Autorité / CA                \(region.folder.caCertificate)
+
+            az :
+              export REQUESTS_CA_BUNDLE=\(region.folder.caCertificate) SSL_CERT_FILE=\(region.folder.caCertificate)
+              az cloud register -n Lazuli --endpoint-resource-manager \(arm) && az cloud set -n Lazuli
+              az login --username admin@\(plan.domain) --password '…'   # credentials.json
+            """
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Bytes
+import BytesDisk
+import Cryptography
+import Custody
+import FoundationEssentials
+import Gateway
+import Identity
+package import Kernel
+import KeysSoftware
+import Ledger
+package import Logging
+import Resources
+import ServiceLifecycle
+import Storage
+import Store
+import StoreRocksDB
+import TilesDisk
+import UnixSignals
+
+/// A region: its engines opened, its providers wired, ready to serve.
+package final class Region: Sendable {
+    package let configuration: Configuration
+    package let folder: DataFolder
+    package let port: Int
+    package let journal: Journal
+    package let dispatcher: Dispatcher
+    package let sequencer: Sequencer
+    let store: RocksDBStore
+    let bytes: DiskBytes
+    private let sagas: SagaWorker
+    private let identity: IdentityProvider
+    private let storage: StorageProvider
+    private let certificates: Certificates
+    private let logger: Logger
+    /// Whether this start founded the region.
+    package let isNew: Bool
+
+    /// Opens everything, founding the region on the first start.
+    ///
+    /// Throws `StartError` rather than guess.
+    package static func open(_ configuration: Configuration, logger: Logger) async throws -> Region {
+        let folder = DataFolder(configuration.data)
+        try folder.create()
+        let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
+        return try await Region(
+            configuration,
+            folder,
+            port,
+            World(clock: SystemClock(), entropy: SystemEntropy()),
+            logger
+        )
+    }
+
+    private init(
+        _ configuration: Configuration,
+        _ folder: DataFolder,
+        _ port: Int,
+        _ world: World,
+        _ logger: Logger
+    ) async throws {
+        self.configuration = configuration
+        self.folder = folder
+        self.port = port
+        self.logger = logger
+        let record = try RegionRecord.load(folder, configuration)
+        let root = try Self.rootKey(folder, isNew: record == nil, world.entropy)
+        let plan = configuration.hostPlan(port: port)
+        certificates = try Certificates.prepare(folder, plan, at: world.clock.now)
+        do {
+            store = try RocksDBStore(path: folder.store)
+            bytes = try DiskBytes(folder: folder.bytes)
+        } catch let error as StoreError {
+            throw StartError(error.words)
+        } catch let error as BytesError { throw StartError(error.words) }
+        let signing = try SigningKey(seed: try await root.derive(purpose: LedgerSigner.purpose))
+        let signer = LedgerSigner(origin: record?.origin ?? RegionRecord.origin(configuration), signing: signing)
+        sequencer = Sequencer(store: store, tiles: try Self.tiles(folder), signer: signer, world: world)
+        do { try await sequencer.reload() } catch {
+            throw StartError(
+                "\(folder.store): the ledger cannot be taken up: \(error). Is \(folder.rootKey) this region's key? "
+                    + "If it is, restore the store from its checkpoint."
+            )
+        }
+        journal = try await Journal(
+            store: Store(store, world: world),
+            keyRing: KeyRing(root),
+            bytes: bytes,
+            world: world,
+            sequencer: sequencer
+        )
+        let parts = Parts(
+            plan: plan,
+            journal: journal,
+            root: try await LedgerBlinding(region: root),
+            limits: configuration.limits
+        )
+        identity = parts.identity
+        storage = parts.storage
+        sagas = parts.sagas
+        dispatcher = parts.dispatcher
+        let founded: Bool
+        do { founded = try await journal.isFounded() } catch {
+            throw StartError(
+                "\(folder.rootKey) does not open the store in \(folder.store): restore this region's own key."
+            )
+        }
+        isNew = !founded
+        try await Founding(folder: folder, plan: plan, parts: parts, signer: signer).finish(
+            founded: founded,
+            configuration
+        )
+    }
+
+    private static func tiles(_ folder: DataFolder) throws -> DiskTiles {
+        do { return try DiskTiles(folder: folder.ledger) } catch {
+            throw StartError("\(folder.ledger) cannot be opened: \(error). Check its owner and the disk.")
+        }
+    }
+    private static func rootKey(_ folder: DataFolder, isNew: Bool, _ entropy: any Entropy) throws -> SoftwareRootKey {
+        do {
+            return isNew && !folder.exists(folder.rootKey)
+                ? try SoftwareRootKey.create(at: folder.rootKey, entropy: entropy)
+                : try SoftwareRootKey(path: folder.rootKey)
+        } catch { throw StartError(error.words) }
+    }
+
+    /// Serves until cancelled or told to stop; finishes requests, then closes the engines.
+    package func serve(ready: @escaping @Sendable () async -> Void) async throws {
+        let gateway = Gateway(dispatcher: dispatcher, world: journal.world, logger: logger)
+        let listening = Countdown(configuration.addresses.count)
+        var services: [any Service] = [BackgroundWork(work: background)]
+        services += try gateway.services(
+            GatewayConfiguration(
+                addresses: configuration.addresses,
+                port: port,
+                certificatePEM: certificates.certificatePEM,
+                privateKeyPEM: certificates.keyPEM
+            ),
+            ready: { if listening.reachesZero() { await ready() } }
+        )
+        var group = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: group).run()
+        await bytes.close()
+        await store.close()
+    }
+
+    /// Everything that goes on beside requests, each part in a loop of its own.
+    private func background() async {
+        let board = LoopBoard(journal.world, logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await board.run("sequencer") { await self.sequencer.run(report: $0) } }
+            group.addTask { await board.run("sagas") { await self.sagas.run(report: $0) } }
+            group.addTask { await board.run("reclaimer") { await Reclaimer(self.journal).run(report: $0) } }
+            group.addTask { await board.run("scrubber") { await Scrubber(self.journal).run(report: $0) } }
+            group.addTask {
+                await board.run("housekeeping") {
+                    await Housekeeping(self.journal, self.identity, self.storage).run(report: $0)
+                }
+            }
+            group.addTask { await self.writeStatus(board) }
+        }
+    }
+}
+
+/// Runs background work until the region shuts down.
+private struct BackgroundWork: Service {
+    let work: @Sendable () async -> Void
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await work() }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import BytesDisk
+import FoundationEssentials
+import Glibc
+import Kernel
+import StoreRocksDB
+
+/// How a running region fares, written into its folder every few seconds for `lazuli status`: no port, no sign-in, and
+/// readable by who may read the folder.
+package struct Status: Codable, Sendable {
+    package var process: Int32
+    package var written: Timestamp
+    package var started: Timestamp
+    package var port: Int
+    package var engines: [String: String]
+    package var ledgerSize: UInt64
+    package var ledgerWaiting: Int
+    package var checkpoint: String
+    /// When each background loop began or last complained, and of what.
+    package var loops: [String: Loop]
+
+    package struct Loop: Codable, Sendable {
+        package var last: Timestamp
+        package var complaints: Int
+        package var complaint: String?
+    }
+
+    /// Older than this the region is not running, or is stuck.
+    package static let staleAfter = Duration.seconds(30)
+
+    /// Reads the status of the region in a folder.
+    package static func read(_ folder: DataFolder) throws(StartError) -> Status {
+        guard folder.exists(folder.status) else {
+            throw StartError("no region has run in \(folder.path); `lazuli up --data \(folder.path)` starts one.")
+        }
+        do { return try JSONCoding.decode(Status.self, from: try folder.read(folder.status)) } catch {
+            throw StartError("\(folder.status) cannot be read; is it of another release?")
+        }
+    }
+    /// Whether the region that wrote this is alive.
+    package func isAlive(at now: Timestamp) -> Bool {
+        (kill(process, 0) == 0 || errno == EPERM) && now - written < Self.staleAfter
+    }
+}
+
+extension DataFolder {
+    package var status: String { path + "/status.json" }
+}
+
+extension Region {
+    static let statusPeriod = Duration.seconds(5)
+
+    func writeStatus(_ board: LoopBoard) async {
+        let started = journal.world.clock.now
+        while !Task.isCancelled {
+            let status = Status(
+                process: getpid(),
+                written: journal.world.clock.now,
+                started: started,
+                port: port,
+                engines: ["store": await store.health, "bytes": await bytes.health],
+                ledgerSize: sequencer.size,
+                ledgerWaiting: sequencer.waiting,
+                checkpoint: sequencer.checkpoint,
+                loops: board.loops
+            )
+            if let text = try? JSONCoding.encode(status) { try? folder.write(text, to: folder.status, mode: 0o600) }
+            try? await journal.world.clock.sleep(for: Self.statusPeriod)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Foundation: the files that both sides serve.
+import Base
+import Foundation
+
+/// What every part of the run measures with: a region with a storage account, its peers, and the table.
+final class Stage {
+    let scratch: Scratch
+    let subject: Subject
+    let caller: Caller
+    let seconds: Int
+    let full: Bool
+    let table: Table
+    private let rounds: Int
+    private let signature: String
+    private let token: String
+
+    static let container = "bench"
+    private static let account = "benchaccount"
+    static let mebibyte = 1 << 20
+    /// The files of both sides, by name and size.
+    static let files = [("small", 1_024), ("medium", mebibyte), ("large", 100 * mebibyte)]
+
+    init(_ scratch: Scratch, _ subject: Subject, seconds: Int, rounds: Int, full: Bool, _ table: Table) throws {
+        (self.scratch, self.subject, self.table) = (scratch, subject, table)
+        (self.seconds, self.rounds, self.full) = (seconds, rounds, full)
+        caller = Caller(scratch: scratch)
+        let granted = try caller.send(
+            "POST",
+            subject.tokenURL,
+            ["Content-Type: application/x-www-form-urlencoded"],
+            body: subject.tokenForm,
+            expecting: [200]
+        )
+        token = granted.json["access_token"]?.string ?? ""
+        let arm = ["Authorization: Bearer \(token)", "Content-Type: application/json"]
+        let version = "?api-version=2024-03-01"
+        let group = "\(subject.subscription)/resourceGroups/bench"
+        let account = "\(group)/providers/Microsoft.Storage/storageAccounts/\(Self.account)"
+        try caller.send("PUT", group + version, arm, body: Self.place, expecting: [201])
+        try caller.send(
+            "PUT",
+            account + version,
+            arm,
+            body: #"{"location":"francecentral","kind":"StorageV2","sku":{"name":"Standard_LRS"}}"#,
+            expecting: [200, 202]
+        )
+        let wish =
+            #"{"signedServices":"b","signedResourceTypes":"sco","signedPermission":"rwdlac","#
+            + #""signedExpiry":"2100-01-01T00:00:00Z"}"#
+        let signed = try caller.send("POST", "\(account)/ListAccountSas\(version)", arm, body: wish, expecting: [200])
+        let text = signed.json["accountSasToken"]?.string ?? ""
+        signature = text.first == "?" ? String(text.dropFirst()) : text
+        try caller.send(
+            "PUT",
+            "\(containerURL)?restype=container&\(signature)",
+            body: "",
+            expecting: [201]
+        )
+    }
+
+    private var containerURL: String { "\(subject.blobHost(Self.account))/\(Self.container)" }
+    /// The address of a blob, signed; `{name}` may stand for its name.
+    func blob(_ name: String, _ query: String = "") -> String {
+        "\(containerURL)/\(name)?\(query.isEmpty ? "" : query + "&")\(signature)"
+    }
+    /// The address of a list of the container, signed.
+    func list(_ query: String) -> String {
+        "\(containerURL)?restype=container&comp=list&\(query)&\(signature)"
+    }
+    /// The address of a resource group.
+    func group(_ name: String) -> String { "\(subject.subscription)/resourcegroups/\(name)?api-version=2021-04-01" }
+    /// What every Resource Manager request carries.
+    var bearer: [String: String] { ["Authorization": "Bearer \(token)", "Content-Type": "application/json"] }
+    /// The least body of a resource group.
+    static let place = #"{"location":"francecentral"}"#
+    /// What every upload of a block blob carries.
+    static let blockBlob = ["x-ms-blob-type": "BlockBlob"]
+
+    /// Writes the files that both sides serve; gives their folder.
+    func files() throws -> String {
+        let folder = "\(scratch.path)/files"
+        guard !FileManager.default.fileExists(atPath: folder) else { return folder }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (name, size) in Self.files {
+            try scratch.run(
+                "dd",
+                [
+                    "if=/dev/urandom", "of=\(folder)/\(name)", "bs=\(min(size, Self.mebibyte))",
+                    "count=\(max(1, size / Self.mebibyte))", "status=none",
+                ]
+            )
+        }
+        return folder
+    }
+
+    /// Measures in turns, ours first; medians.
+    func alternate(ours: () throws -> Double, peer: () throws -> Double = { 0 }) throws -> (ours: Double, peer: Double)
+    {
+        var (our, their): ([Double], [Double]) = ([], [])
+        for _ in 0..<rounds {
+            our.append(try ours())
+            their.append(try peer())
+        }
+        return (Self.median(our), Self.median(their))
+    }
+    /// The value in the middle; 0 of none.
+    static func median(_ values: [Double]) -> Double {
+        values.isEmpty ? 0 : values.sorted()[values.count / 2]
+    }
+    /// Adds a row, or says why there is none.
+    func row(_ name: String, _ measure: () throws -> Row) {
+        do { table.add(try measure()) } catch {
+            table.complain("\(name): \(error)\n--- the region's log\n\(subject.logTail)")
+            do { try subject.revive() } catch { table.complain("\(error)") }
+        }
+    }
+    /// Requests a second of a load.
+    func rate(_ load: Load) throws -> Double { try load.run(scratch, seconds: seconds).requestsPerSecond }
+}

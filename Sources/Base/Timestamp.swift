@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A moment, in microseconds since 1970-01-01T00:00:00Z, and the text forms the wire protocols use.
+public struct Timestamp: Hashable, Comparable, Sendable, Codable {
+    /// Microseconds since the epoch.
+    public let microseconds: Int64
+    /// A moment by its microseconds since the epoch.
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    /// A moment by its whole seconds since the epoch.
+    public init(seconds: Int64) { microseconds = seconds * 1_000_000 }
+    /// Whole seconds since the epoch, rounded down.
+    public var seconds: Int64 { microseconds.flooredDivision(by: 1_000_000) }
+    /// Earlier or later.
+    public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
+    /// The moment a duration later.
+    public static func + (a: Timestamp, b: Duration) -> Timestamp {
+        let (seconds, attoseconds) = b.components
+        return Timestamp(microseconds: a.microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    }
+    /// The time from `b` to `a`.
+    public static func - (a: Timestamp, b: Timestamp) -> Duration { .microseconds(a.microseconds - b.microseconds) }
+    /// This moment without its fraction of a second: what HTTP dates can express.
+    public var wholeSecond: Timestamp { Timestamp(seconds: seconds) }
+
+    /// Decodes microseconds.
+    public init(from decoder: any Decoder) throws {
+        microseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+    /// Encodes microseconds.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(microseconds)
+    }
+}
+
+extension Timestamp {
+    /// `2026-11-21T19:35:00.1234567Z`: ISO 8601 with the seven decimals Azure prints.
+    public var iso8601: String {
+        let c = civil
+        return "\(pad(c.year, 4))-\(pad(c.month, 2))-\(pad(c.day, 2))T\(clockText)"
+            + ".\(pad(Int(microseconds.flooredRemainder(by: 1_000_000)), 6))0Z"
+    }
+    /// `2026-11-21T19:35:00Z`.
+    public var iso8601Seconds: String {
+        let c = civil
+        return "\(pad(c.year, 4))-\(pad(c.month, 2))-\(pad(c.day, 2))T\(clockText)Z"
+    }
+    /// `Sat, 21 Nov 2026 19:35:00 GMT`: RFC 9110 §5.6.7 IMF-fixdate.
+    public var httpDate: String {
+        let c = civil
+        let weekday = Int((seconds.flooredDivision(by: 86400) + 4).flooredRemainder(by: 7))
+        return
+            "\(Self.weekdays[weekday]), \(pad(c.day, 2)) \(Self.months[c.month - 1]) \(pad(c.year, 4)) \(clockText) GMT"
+    }
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private var clockText: String {
+        let second = Int(seconds.flooredRemainder(by: 86400))
+        return "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
+    }
+    /// The proleptic Gregorian date (days-to-civil by eras of 400 years).
+    private var civil: (year: Int, month: Int, day: Int) {
+        let z = Int(seconds.flooredDivision(by: 86400)) + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let dayOfEra = z - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    }
+
+    /// Reads an RFC 9110 IMF-fixdate; nil when it is anything else.
+    public init?(httpDate text: some StringProtocol) {
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let year = Int(parts[3]),
+            let month = Self.months.firstIndex(of: String(parts[2]))
+        else { return nil }
+        self.init(year: year, month: month + 1, day: day, clock: parts[4], zoneSeconds: 0)
+    }
+    /// Reads ISO 8601 as Azure clients write it: date alone, minutes, seconds or fractions; `Z` or an offset.
+    public init?(iso8601 text: some StringProtocol) {
+        let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+        let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
+        guard date.count == 3, date[0].count == 4, let year = Int(date[0]), let month = Int(date[1]),
+            let day = Int(date[2])
+        else { return nil }
+        guard halves.count == 2 else {
+            self.init(year: year, month: month, day: day, clock: "00:00:00", zoneSeconds: 0)
+            return
+        }
+        var clock = halves[1]
+        var zone = 0
+        if clock.hasSuffix("Z") || clock.hasSuffix("z") {
+            clock = clock.dropLast()
+        } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
+            let offset = clock[clock.index(after: sign)...].split(separator: ":")
+            guard offset.count == 2, let hours = Int(offset[0]), let minutes = Int(offset[1]), hours < 24, minutes < 60
+            else { return nil }
+            zone = (hours * 3600 + minutes * 60) * (clock[sign] == "-" ? -1 : 1)
+            clock = clock[..<sign]
+        }
+        self.init(year: year, month: month, day: day, clock: clock, zoneSeconds: zone)
+    }
+
+    private init?(year: Int, month: Int, day: Int, clock: some StringProtocol, zoneSeconds: Int) {
+        let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), (1...12).contains(month), (1...31).contains(day),
+            (1601...9999).contains(year),
+            let hour = Int(parts[0]), let minute = Int(parts[1]), (0...23).contains(hour), (0...59).contains(minute)
+        else { return nil }
+        var micro: Int64 = 0
+        var second = 0
+        if parts.count == 3 {
+            let pieces = parts[2].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let whole = Int(pieces[0]), (0...60).contains(whole) else { return nil }
+            second = whole
+            if pieces.count == 2 {
+                let digits = pieces[1].prefix(6)
+                guard pieces[1].allSatisfy(\.isNumber), let value = Int64(digits) else { return nil }
+                micro = (digits.count..<6).reduce(value) { value, _ in value * 10 }
+            }
+        }
+        let y = month <= 2 ? year - 1 : year
+        let era = y / 400
+        let yearOfEra = y - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - zoneSeconds
+        microseconds = Int64(seconds) * 1_000_000 + micro
+    }
+}
+
+private func pad(_ value: Int, _ width: Int) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+}
+
+extension Int64 {
+    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+        self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+    }
+    fileprivate func flooredRemainder(by divisor: Int64) -> Int64 { self - flooredDivision(by: divisor) * divisor }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import Store
+import Synchronization
+
+/// What the commit thread tells everybody else.
+final class Published: Sendable {
+    struct State {
+        /// What a new reader sees, or why there is none.
+        var snapshot: Result<RocksDBSnapshot, StoreError>
+        var statistics = RocksDBStatistics()
+    }
+    let state: Mutex<State>
+    init(_ snapshot: RocksDBSnapshot) { state = Mutex(State(snapshot: .success(snapshot))) }
+}
+
+/// The commit thread's work: every commit passes here, one batch after the other, each batch with one sync.
+struct Committer: ~Copyable {
+    private let database: Database
+    private let published: Published
+    private let freeSpaceReserve: UInt64
+    private var window: ConflictWindow
+    private var version: Version
+    /// Set by a write that failed: what the disk holds is then known only after the store is opened anew.
+    private var refusal: StoreError?
+
+    init(_ database: Database, _ published: Published, version: Version, options: RocksDBOptions) {
+        self.database = database
+        self.published = published
+        self.version = version
+        freeSpaceReserve = options.freeSpaceReserveBytes
+        window = ConflictWindow(keysMax: options.recentKeysMax, floor: version)
+        refusal = database.isReadOnly ? .unavailable("the store is open for reading only") : nil
+    }
+
+    /// Serves the queue until it is closed, then closes the database.
+    mutating func run(_ queue: CommitQueue) {
+        while let waiting = queue.take() {
+            var rest = waiting[...]
+            while !rest.isEmpty { rest = commit(rest) }
+        }
+        published.state.withLock { $0.snapshot = .failure(.unavailable("the store is closed")) }
+        database.close()
+        queue.finish()
+    }
+
+    /// Commits a first part of what waits, as much as one batch takes, and returns what is left.
+    private mutating func commit(_ waiting: ArraySlice<CommitQueue.Waiting>) -> ArraySlice<CommitQueue.Waiting> {
+        let lack = refusal ?? lackOfSpace()
+        var accepted: [CommitQueue.Waiting] = []
+        var answered: [(CommitQueue.Reply, Result<Version, StoreError>)] = []
+        var (bytes, conflicts, rest) = (0, 0, waiting)
+        while bytes < Limits.batchBytesMax, let next = rest.popFirst() {
+            if let refusal {
+                answered.append((next.reply, .failure(refusal)))
+            } else if window.isInConflict(next.commit) {
+                conflicts += 1
+                answered.append((next.reply, .failure(.conflict)))
+            } else if next.commit.writes.isEmpty {
+                answered.append((next.reply, .success(version)))
+            } else if let lack {
+                answered.append((next.reply, .failure(lack)))
+            } else {
+                // Every version read so far is at most `version`, and every later snapshot lies above this batch.
+                window.record(next.commit, at: version + 1)
+                accepted.append(next)
+                bytes += next.commit.writes.reduce(0) { $0 + $1.key.bytes.count + ($1.value?.count ?? 0) }
+            }
+        }
+        let outcome = accepted.isEmpty ? .success(version) : write(accepted)
+        note(accepted.count, conflicts: conflicts, outcome)
+        for (reply, answer) in answered { reply.resume(returning: answer) }
+        for waiting in accepted { waiting.reply.resume(returning: outcome) }
+        return rest
+    }
+
+    /// One synced write; when it fails, nobody can know what stands until the store is opened again.
+    private mutating func write(_ accepted: [CommitQueue.Waiting]) -> Result<Version, StoreError> {
+        do throws(StoreError) {
+            try database.write(accepted.lazy.map(\.commit))
+            let snapshot = try database.makeSnapshot()
+            version = snapshot.version
+            // Published before anybody hears of the commit: whoever heard of it sees it.
+            let old = published.state.withLock { state in
+                defer { state.snapshot = .success(snapshot) }
+                return state.snapshot
+            }
+            withExtendedLifetime(old) {}
+            return .success(version)
+        } catch {
+            let refusal = StoreError.unavailable(
+                "the store in \(database.path) stopped after a failed write (\(error)); repair the disk, then restart"
+            )
+            self.refusal = refusal
+            published.state.withLock { $0.snapshot = .failure(refusal) }
+            return .failure(.unknownResult)
+        }
+    }
+
+    private func note(_ accepted: Int, conflicts: Int, _ outcome: Result<Version, StoreError>) {
+        published.state.withLock { state in
+            state.statistics.conflicts += conflicts
+            guard accepted > 0, case .success = outcome else { return }
+            state.statistics.commits += accepted
+            state.statistics.batches += 1
+        }
+    }
+
+    private func lackOfSpace() -> StoreError? {
+        guard let free = Damage.freeBytes(at: database.path), free < freeSpaceReserve else { return nil }
+        return .unavailable(
+            "free space under \(database.path) is \(free >> 20) MiB, below the reserve of "
+                + "\(freeSpaceReserve >> 20) MiB; make room, nothing was changed"
+        )
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an operator or a test may choose about the embedded store; the defaults suit one region on one machine.
+package struct RocksDBOptions: Sendable {
+    /// Cache for blocks, indexes and filters.
+    ///
+    /// With it full, the whole idle region stays under 100 MiB resident.
+    package var blockCacheBytes = 64 << 20
+    /// Size at which a table in memory is written out.
+    ///
+    /// Two of them may exist: one filling, one being written.
+    package var writeBufferBytes = 32 << 20
+    /// Free space below which nothing more is written, so that compaction, the log and the operator keep room to work.
+    package var freeSpaceReserveBytes: UInt64 = 64 << 20
+    /// Files held open at once: at 64 MiB a table, 16 GiB of hot data.
+    package var openFilesMax: Int32 = 256
+    /// Keys remembered for the conflict check, about 150 bytes each.
+    ///
+    /// A transaction that more writes than this have overtaken is told `.conflict`.
+    package var recentKeysMax = 1 << 16
+
+    /// The defaults.
+    package init() {}
+}
+
+/// What the store has done since it was opened.
+package struct RocksDBStatistics: Sendable, Equatable {
+    /// Commits that wrote something and stand.
+    package var commits = 0
+    /// Synced writes: `commits / batches` commits shared one.
+    package var batches = 0
+    /// Commits refused because something they had read had changed.
+    package var conflicts = 0
+}
+
+/// Bounds of the engine that nobody needs to choose.
+enum Limits {
+    /// Commits waiting for the disk.
+    ///
+    /// More than this is overload, and waiting would only hide it.
+    static let waitingMax = 1 << 14
+    /// One batch's bytes: long enough to be worth its sync, short enough that the next commit does not wait for it.
+    static let batchBytesMax = 4 << 20
+}

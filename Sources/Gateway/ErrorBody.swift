@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+import Markup
+
+/// Writes an error the way its surface's clients read it: the one conversion there is.
+enum ErrorBody {
+    static func reply(
+        _ error: ServiceError,
+        form: ErrorForm,
+        request: UUID,
+        clientRequest: String?,
+        head: Bool,
+        at time: Timestamp
+    ) -> Reply {
+        var reply: Reply
+        switch form {
+        case .resourceManager:
+            reply = .json(
+                error.status,
+                ["error": ["code": .string(error.code), "message": .string(error.message)]],
+                headers: error.headers
+            )
+        case .graph:
+            reply = .json(
+                error.status,
+                [
+                    "error": [
+                        "code": .string(error.code), "message": .string(error.message),
+                        "innerError": [
+                            "date": .string(time.iso8601Seconds), "request-id": .string(request.lowercaseText),
+                            "client-request-id": .string(clientRequest ?? request.lowercaseText),
+                        ],
+                    ]
+                ],
+                headers: error.headers
+            )
+        case .token: reply = token(error, request, clientRequest, time)
+        case .storage: reply = storage(error, request, time)
+        }
+        // 304 and 204 carry no body, an answer to HEAD only its header fields (RFC 9110 §9.3.2, §15.4.5).
+        if head || error.status == 304 || error.status == 204 {
+            reply.content = .none
+            reply.headers[.contentType] = nil
+        }
+        return reply
+    }
+
+    /// RFC 6749 §5.2 with Entra's additions: az prints `error_description`, MSAL reads `error_codes`.
+    private static func token(
+        _ error: ServiceError,
+        _ request: UUID,
+        _ clientRequest: String?,
+        _ time: Timestamp
+    ) -> Reply {
+        let correlation = clientRequest ?? request.lowercaseText
+        let description =
+            "\(error.message) Trace ID: \(request.lowercaseText) Correlation ID: \(correlation) "
+            + "Timestamp: \(time.iso8601Seconds)"
+        return .json(
+            error.status,
+            [
+                "error": .string(error.code), "error_description": .string(description),
+                "error_codes": .array(error.number.map { [.integer(Int64($0))] } ?? []),
+                "timestamp": .string(time.iso8601Seconds), "trace_id": .string(request.lowercaseText),
+                "correlation_id": .string(correlation),
+            ],
+            headers: error.headers
+        )
+    }
+
+    /// Blob service REST, "Status and error codes".
+    private static func storage(_ error: ServiceError, _ request: UUID, _ time: Timestamp) -> Reply {
+        var xml = XMLWriter()
+        xml.open("Error")
+        xml.leaf("Code", error.code)
+        xml.leaf(
+            "Message",
+            "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+        )
+        xml.close()
+        var reply = Reply.xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
+        reply.set("x-ms-error-code", error.code)
+        return reply
+    }
+}

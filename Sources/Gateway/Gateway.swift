@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import HummingbirdTLS
+package import Kernel
+package import Logging
+import NIOCore
+import NIOSSL
+package import ServiceLifecycle
+
+/// Where and how the region listens.
+package struct GatewayConfiguration: Sendable {
+    /// Addresses to bind; both families, because resolvers hand out either.
+    package var addresses: [String]
+    package var port: Int
+    /// PEM of the leaf and of what is between it and the root.
+    package var certificatePEM: String
+    package var privateKeyPEM: Secret
+
+    package init(addresses: [String], port: Int, certificatePEM: String, privateKeyPEM: Secret) {
+        self.addresses = addresses
+        self.port = port
+        self.certificatePEM = certificatePEM
+        self.privateKeyPEM = privateKeyPEM
+    }
+}
+
+/// The only place that knows an HTTP server: it turns what arrives into a `Request`, and a `Reply` into what leaves.
+package struct Gateway: Sendable {
+    private let dispatcher: Dispatcher
+    private let world: World
+    private let logger: Logger
+
+    package init(dispatcher: Dispatcher, world: World, logger: Logger) {
+        self.dispatcher = dispatcher
+        self.world = world
+        self.logger = logger
+    }
+
+    /// One service for each address.
+    ///
+    /// `ready` is called once for each that listens.
+    package func services(
+        _ configuration: GatewayConfiguration,
+        ready: @escaping @Sendable () async -> Void
+    ) throws -> [any Service] {
+        let server = try server(configuration)
+        var quiet = logger
+        quiet.logLevel = .warning
+        return configuration.addresses.map { address in
+            Application(
+                responder: Responder(dispatcher: dispatcher, world: world, logger: logger),
+                server: server,
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address, port: configuration.port),
+                    backlog: GatewayLimits.backlog
+                ),
+                onServerRunning: { _ in await ready() },
+                logger: quiet
+            )
+        }
+    }
+
+    private func server(_ configuration: GatewayConfiguration) throws -> HTTPServerBuilder {
+        let chain = try NIOSSLCertificate.fromPEMBytes(Array(configuration.certificatePEM.utf8))
+        let key = try NIOSSLPrivateKey(bytes: configuration.privateKeyPEM.reveal(), format: .pem)
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        tls.minimumTLSVersion = .tlsv12
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ProgressGuard()],
+            idleTimeout: .seconds(GatewayLimits.idleSeconds),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: GatewayLimits.headerFieldMax,
+                maxHeaderListSize: GatewayLimits.headerListMax,
+                maxHeaderFieldCount: GatewayLimits.headerCountMax
+            )
+        )
+        return try .http2Upgrade(
+            tlsConfiguration: tls,
+            configuration: .init(
+                idleTimeout: .seconds(GatewayLimits.idleSeconds),
+                streamConfiguration: channel
+            )
+        )
+    }
+}
+
+/// The bounds of a connection.
+enum GatewayLimits {
+    /// Connections waiting to be accepted.
+    static let backlog = 1024
+    /// A connection without a request is closed after this; Azure's front ends keep four minutes.
+    static let idleSeconds: Int64 = 120
+    /// A request or answer whose bytes do not move for this long is cut off: slow clients hold memory and snapshots.
+    static let stalledSeconds: Int64 = 30
+    /// One header field: SAS and bearer tokens reach a few KiB.
+    static let headerFieldMax = 32 * 1024
+    /// All header fields of a request.
+    static let headerListMax = 64 * 1024
+    /// Header fields of a request.
+    static let headerCountMax = 200
+    /// The query and path.
+    static let targetMax = 32 * 1024
+}

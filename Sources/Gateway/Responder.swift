@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Kernel
+import Logging
+import NIOCore
+
+/// Keeps the client's address for the log, the ledger and signatures bound to an address.
+struct GatewayContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}
+
+/// One request in, one answer and one log line out.
+struct Responder: HTTPResponder {
+    typealias Context = GatewayContext
+    let dispatcher: Dispatcher
+    let world: World
+    let logger: Logger
+
+    func respond(to incoming: HummingbirdCore.Request, context: GatewayContext) async throws -> Response {
+        let received = world.clock.now
+        let request = kernelRequest(incoming, context, received)
+        var answer: Answer
+        if let request {
+            answer = await dispatcher.respond(to: request)
+        } else {
+            let refusal = ServiceError.badRequest(
+                "InvalidUri",
+                "The request's target or host is malformed or too long."
+            )
+            answer = Answer(Reply(400), error: refusal)
+        }
+        let id = request?.id ?? world.entropy.uuid()
+        if let error = answer.error {
+            answer.reply = ErrorBody.reply(
+                error,
+                form: answer.surface?.errorForm ?? .resourceManager,
+                request: id,
+                clientRequest: request?.header("x-ms-client-request-id"),
+                head: request?.method == .head,
+                at: received
+            )
+        }
+        decorate(&answer, id, request, received)
+        log(answer, id, request, received)
+        return response(answer.reply)
+    }
+
+    // MARK: In
+
+    private func kernelRequest(
+        _ incoming: HummingbirdCore.Request,
+        _ context: GatewayContext,
+        _ received: Timestamp
+    ) -> Kernel.Request? {
+        let target = incoming.head.path ?? "/"
+        guard target.utf8.count <= GatewayLimits.targetMax, target.hasPrefix("/"),
+            let authority = incoming.head.authority
+        else { return nil }
+        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let (host, port) = Self.split(authority)
+        guard !host.isEmpty else { return nil }
+        // Without a declared length the body is read to its end; what must know the length refuses (411).
+        let length = incoming.headers[.contentLength].flatMap { Int64($0) }
+        let body = BodySource(incoming.body)
+        return Kernel.Request(
+            method: incoming.method,
+            host: host,
+            port: port,
+            path: String(halves[0]),
+            query: Query(halves.count > 1 ? String(halves[1]) : ""),
+            headers: incoming.headers,
+            remoteAddress: context.channel.remoteAddress?.ipAddress ?? "",
+            body: Body(length: length) { () async throws(ServiceError) in try await body.next() },
+            id: world.entropy.uuid(),
+            received: received
+        )
+    }
+    private static func split(_ authority: String) -> (host: String, port: Int?) {
+        let lower = authority.lowercased()
+        if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") {
+            return (String(lower[...end]), Int(lower[lower.index(after: end)...].dropFirst()))
+        }
+        let parts = lower.split(separator: ":", maxSplits: 1)
+        return (String(parts.first ?? ""), parts.count > 1 ? Int(parts[1]) : nil)
+    }
+
+    // MARK: Out
+
+    private func decorate(_ answer: inout Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
+        answer.reply.set("x-ms-request-id", id.lowercaseText)
+        answer.reply.headers[.date] = received.httpDate
+        answer.reply.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
+        answer.reply.headers[.xContentTypeOptions] = "nosniff"
+        switch answer.surface?.errorForm {
+        case .resourceManager:
+            answer.reply.set(
+                "x-ms-correlation-request-id",
+                Self.echoed(request?.header("x-ms-correlation-request-id")) ?? id.lowercaseText
+            )
+            answer.reply.headers[.cacheControl] = "no-cache"
+        case .graph: answer.reply.set("request-id", id.lowercaseText)
+        case .token: answer.reply.headers[.cacheControl] = answer.reply.headers[.cacheControl] ?? "no-store"
+        case .storage, nil: break
+        }
+        // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always.
+        if let client = Self.echoed(request?.header("x-ms-client-request-id")) {
+            answer.reply.set("x-ms-client-request-id", client)
+        }
+    }
+    /// Only what is short and plain is echoed.
+    private static func echoed(_ text: String?) -> String? {
+        text.flatMap { $0.utf8.count <= 1024 && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? $0 : nil }
+    }
+
+    private func response(_ reply: Reply) -> Response {
+        let status = HTTPResponse.Status(code: reply.status)
+        switch reply.content {
+        case .none: return Response(status: status, headers: reply.headers, body: .init())
+        case .bytes(let bytes):
+            return Response(status: status, headers: reply.headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .length(let length):
+            var headers = reply.headers
+            headers[.contentLength] = String(length)
+            return Response(status: status, headers: headers, body: .init())
+        case .stream(let stream):
+            let body = ResponseBody(contentLength: Int(stream.length)) { writer in
+                while let piece = try await stream.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+                try await writer.finish(nil)
+            }
+            return Response(status: status, headers: reply.headers, body: body)
+        }
+    }
+
+    /// The access log: one line for each request, without query (it may hold a signature) and without secrets.
+    private func log(_ answer: Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
+        let took = (world.clock.now.microseconds - received.microseconds)
+        var line: Logger.Metadata = [
+            "request": "\(id.lowercaseText)", "status": "\(answer.reply.status)", "operation": "\(answer.operation)",
+            "caller": "\(answer.caller)", "microseconds": "\(took)",
+        ]
+        if let request {
+            line["method"] = "\(request.method.rawValue)"
+            line["host"] = "\(request.host)"
+            line["path"] = "\(request.path.prefix(512))"
+            line["client"] = "\(request.remoteAddress)"
+            if let client = Self.echoed(request.header("x-ms-client-request-id")) {
+                line["clientRequest"] = "\(client)"
+            }
+        }
+        if let error = answer.error {
+            line["code"] = "\(error.code)"
+            if !error.detail.isEmpty { line["detail"] = "\(error.detail)" }
+        }
+        logger.log(level: answer.reply.status >= 500 ? .error : .info, "request", metadata: line)
+    }
+}
+
+/// A request's body as the kernel reads it.
+///
+/// One reader at a time, by the contract of `Body`.
+private final class BodySource: @unchecked Sendable {
+    // No lock: `Body` is read once, by the one task that serves the request.
+    private var iterator: RequestBody.AsyncIterator
+    init(_ body: RequestBody) { iterator = body.makeAsyncIterator() }
+
+    func next() async throws(ServiceError) -> [UInt8]? {
+        do {
+            guard let buffer = try await iterator.next() else { return nil }
+            return Array(buffer.readableBytesView)
+        } catch {
+            throw ServiceError(
+                400,
+                "RequestBodyIncomplete",
+                "The request body ended early, or came too slowly. Nothing was changed.",
+                detail: "\(error)"
+            )
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let xContentTypeOptions = HTTPField.Name.named("X-Content-Type-Options")
+    /// A field name known to be one.
+    static func named(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+        return name
+    }
+}

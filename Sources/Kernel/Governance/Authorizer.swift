@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import FoundationEssentials
+import Synchronization
+
+/// Decides by role assignments.
+///
+/// What it worked out is kept until the tenant's access epoch changes, so that a revoked right is gone with the next
+/// request.
+package final class Authorizer: AccessView {
+    /// Groups within groups are followed this deep, and this many in all: Entra's own bounds are of that order.
+    static let groupsMax = 2_000
+    static let groupsPageMax = 1_000
+    /// Most assignments of one principal or group that count.
+    static let assignmentsMax = 4_000
+    /// Principals whose assignments are kept; beyond it all are worked out anew.
+    static let keptMax = 20_000
+
+    private struct Kept: Sendable {
+        let epoch: Int64
+        let assignments: [RoleAssignment]
+    }
+    private struct Slot: Hashable { let tenant: TenantID, principal: PrincipalID }
+    private let kept = Mutex<[Slot: Kept]>([:])
+
+    package init() {}
+
+    /// Whether the caller may run an operation on a resource.
+    func allows(
+        _ access: Access,
+        operation: String,
+        call: Call,
+        at resource: ResourceID,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Bool {
+        switch (call.caller, access) {
+        case (_, .anyone), (.region, _): return true
+        case (.principal(let principal), .member): return principal.tenant == call.tenant
+        case (.principal(let principal), .control(let action)):
+            return try await allows(action, data: false, at: resource, principal, scope)
+        case (.principal(let principal), .data(let action)):
+            return try await allows(action, data: true, at: resource, principal, scope)
+        case (.holder(_, let grant), _):
+            try grant.permit(operation: operation, access: access, call: call)
+            return true
+        case (.anonymous, _): return false
+        }
+    }
+    package func allows(
+        _ action: String,
+        at resource: ResourceID,
+        caller: Caller,
+        scope: ReadScope
+    ) async throws(ServiceError) -> Bool {
+        guard let principal = caller.principal else { return false }
+        return try await allows(action, data: false, at: resource, principal, scope)
+    }
+    private func allows(
+        _ action: String,
+        data: Bool,
+        at resource: ResourceID,
+        _ principal: Principal,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Bool {
+        guard principal.tenant == scope.tenant else { return false }
+        return try await assignments(for: principal.id, scope).contains { assignment in
+            ResourceID(assignment.scope).contains(resource)
+                && RoleDefinition.of(assignment.role)?.allows(action, data: data) == true
+        }
+    }
+
+    package func assignments(
+        for principal: PrincipalID,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> [RoleAssignment] {
+        let slot = Slot(tenant: scope.tenant, principal: principal)
+        let epoch = try await scope.accessEpoch()
+        if let known = kept.withLock({ $0[slot] }), known.epoch == epoch { return known.assignments }
+        var found: [RoleAssignment] = []
+        for holder in try await closure(of: principal, scope) {
+            found += try await scope.assignments(of: holder, limit: Self.assignmentsMax).map(\.value)
+        }
+        kept.withLock { kept in
+            if kept.count >= Self.keptMax { kept.removeAll() }
+            kept[slot] = Kept(epoch: epoch, assignments: found)
+        }
+        return found
+    }
+    /// The principal and every group it is in, directly or through other groups.
+    private func closure(of principal: PrincipalID, _ scope: ReadScope) async throws(ServiceError) -> [PrincipalID] {
+        var all = [principal]
+        var known: Set<PrincipalID> = [principal]
+        var next = 0
+        while next < all.count, all.count < Self.groupsMax {
+            for group in try await scope.groups(of: all[next], limit: Self.groupsPageMax)
+            where known.insert(group).inserted {
+                all.append(group)
+            }
+            next += 1
+        }
+        return all
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+package import Bytes
+import Cryptography
+package import Custody
+package import FoundationEssentials
+import Ledger
+package import Store
+
+/// What the ledger and the activity log are told of a change besides what it wrote.
+package struct ChangeNote: Sendable {
+    /// Who: a principal's id, a key's name, a part of the region.
+    package var actor: String
+    /// The action that was authorized, or the operation's name where there is none.
+    package var action: String
+    package var operation: String
+    package var resource: ResourceID?
+    package var request: UUID?
+    package var clientRequest: String?
+    package var method: String?
+    package var address: String?
+    /// Whether it belongs in a subscription's activity log: the control plane's actions do.
+    package var isActivity = false
+
+    package init(actor: String, action: String, operation: String, resource: ResourceID? = nil) {
+        self.actor = actor
+        self.action = action
+        self.operation = operation
+        self.resource = resource
+    }
+}
+
+/// The one way into the store: every change commits together with its ledger entry (invariant 4), every read is of one
+/// version.
+package final class Journal: Sendable {
+    let store: Store
+    package let keyRing: KeyRing
+    let bytes: any BytesEngine
+    package let world: World
+    package let sequencer: Sequencer
+    let readers = Readers()
+    private let blinding: LedgerBlinding
+    /// Wakes the saga worker after a commit that started work.
+    let started = Signal()
+
+    package init(
+        store: Store,
+        keyRing: KeyRing,
+        bytes: any BytesEngine,
+        world: World,
+        sequencer: Sequencer
+    ) async throws(CustodyError) {
+        self.store = store
+        self.keyRing = keyRing
+        self.bytes = bytes
+        self.world = world
+        self.sequencer = sequencer
+        blinding = LedgerBlinding(try await keyRing.root.derive(purpose: LedgerBlinding.purpose))
+    }
+
+    func frame(_ namespace: String, _ tenant: TenantID) -> ScopeFrame {
+        ScopeFrame(
+            namespace: namespace,
+            tenant: tenant,
+            keyRing: keyRing,
+            bytes: bytes,
+            world: world,
+            now: world.clock.now
+        )
+    }
+    /// A scope over everything acknowledged so far.
+    ///
+    /// Bytes it can see are not reclaimed while it lives.
+    package func reader(_ namespace: String, _ tenant: TenantID) async throws(ServiceError) -> ReadScope {
+        // Between taking the snapshot and holding its version nothing that it can see may be reclaimed.
+        let coming = readers.leaseComing()
+        defer { withExtendedLifetime(coming) {} }
+        let snapshot: any StoreSnapshot
+        do throws(StoreError) { snapshot = try await store.engine.snapshot() } catch {
+            throw ServiceError(store: error)
+        }
+        return ReadScope(frame(namespace, tenant), snapshot, lease: readers.lease(snapshot.version))
+    }
+
+    /// Runs `body` and commits what it wrote with an entry that says so.
+    ///
+    /// Without a write there is no entry, and nil comes back in its place. The body may run several times.
+    package func change<R>(
+        _ note: ChangeNote,
+        _ namespace: String,
+        _ tenant: TenantID,
+        received: Received? = nil,
+        _ body: (WriteScope) async throws(ServiceError) -> R
+    ) async throws(ServiceError) -> (result: R, entry: EntryID?) {
+        let id = EntryID(world.entropy.uuid())
+        let frame = frame(namespace, tenant)
+        let done: Attempt<R>
+        do throws(Abort<ServiceError>) {
+            done = try await store.transact(
+                witness: LedgerKey.pending(id),
+                settled: { snapshot throws(StoreError) in try await snapshot.get(LedgerKey.at(id)) != nil }
+            ) { transaction throws(Abort<ServiceError>) in
+                let scope = WriteScope(frame, transaction, entry: id, received: received)
+                do throws(ServiceError) {
+                    let result = try await body(scope)
+                    let leaf = try await self.record(note, id, scope)
+                    return Attempt(result: result, leaf: leaf, scope: scope)
+                } catch { throw .reason(error) }
+            }
+        } catch {
+            switch error {
+            case .reason(let reason): throw reason
+            case .store(let failure):
+                if failure == .unknownResult { sequencer.rescan() }
+                throw ServiceError(store: failure)
+            }
+        }
+        guard let leaf = done.leaf else { return (done.result, nil) }
+        sequencer.submit(id, leaf)
+        for slot in done.scope.shredded { keyRing.forget(slot) }
+        if !done.scope.started.isEmpty { started.raise() }
+        return (done.result, id)
+    }
+
+    private struct Attempt<R> {
+        let result: R
+        let leaf: [UInt8]?
+        let scope: WriteScope
+    }
+
+    /// Adds the entry to the commit; nil when there is nothing to record.
+    private func record(_ note: ChangeNote, _ id: EntryID, _ scope: WriteScope) async throws(ServiceError) -> [UInt8]? {
+        let writes = scope.transaction.pending.writes
+        guard !writes.isEmpty else { return nil }
+        guard writes.count <= Entry.writesMax else {
+            throw .unavailable(
+                "\(note.operation) wrote \(writes.count) keys in one commit; \(Entry.writesMax) are allowed"
+            )
+        }
+        let details = try await seal(note, id, scope)
+        let entry = Entry(
+            id: id,
+            time: scope.now,
+            tenantTag: blinding.tag(tenant: scope.tenant),
+            writes: writes.map { blinding.digest($0.key, $0.value) },
+            details: details
+        )
+        let leaf = entry.bytes
+        scope.transaction.set(LedgerKey.pending(id), leaf)
+        if note.isActivity, let subscription = note.resource?.subscription {
+            scope.transaction.set(LedgerKey.activity(scope.tenant, subscription, scope.now, id), [1])
+        }
+        return leaf
+    }
+    private func seal(_ note: ChangeNote, _ id: EntryID, _ scope: WriteScope) async throws(ServiceError) -> [UInt8] {
+        let key = try await scope.space(.tenant).key
+        do {
+            let plain = try JSONCoding.encode(EntryDetails(note))
+            return try SealedValue.seal(plain, at: id.bytes, with: key.sealing, entropy: scope.entropy)
+        } catch { throw .unavailable("details of \(note.operation): \(error)") }
+    }
+}
+
+/// What an entry's sealed details say.
+struct EntryDetails: Codable, Sendable {
+    var actor: String
+    var action: String
+    var operation: String
+    var resource: String?
+    var request: String?
+    var clientRequest: String?
+    var method: String?
+    var address: String?
+
+    /// Longest texts kept, in bytes: a blob's name of 1,024 characters with its account's id; a client's own id.
+    private static let resourceMax = 5 * 1024
+    private static let textMax = 256
+
+    init(_ note: ChangeNote) {
+        actor = Self.cut(note.actor, Self.textMax)
+        action = note.action
+        operation = note.operation
+        resource = note.resource.map { Self.cut($0.text, Self.resourceMax) }
+        request = note.request?.lowercaseText
+        clientRequest = note.clientRequest.map { Self.cut($0, Self.textMax) }
+        method = note.method.map { Self.cut($0, Self.textMax) }
+        address = note.address
+    }
+    /// A text as long as its UTF-8 may be, with control characters (which JSON writes in six bytes) replaced, so that
+    /// no client can make details longer than `Entry.detailsMax`.
+    private static func cut(_ text: String, _ bytesMax: Int) -> String {
+        let plain = text.utf8.prefix(bytesMax).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C ? UInt8(ascii: "?") : $0 }
+        return String(decoding: plain, as: UTF8.self)
+    }
+}
+
+/// Turns keys and tenants into tags that only the region's owner can match.
+package struct LedgerBlinding: Sendable {
+    static let purpose = "ledger blinding"
+    private let secret: Secret
+    package init(_ secret: Secret) { self.secret = secret }
+
+    /// The tag of a tenant's entries.
+    package func tag(tenant: TenantID) -> [UInt8] {
+        Array(hmacSHA256(Array("tenant".utf8) + tenant.bytes, key: secret).prefix(WriteDigest.keyBytes))
+    }
+    /// The tag of a store key.
+    package func tag(key: Key) -> [UInt8] { Array(hmacSHA256(key.bytes, key: secret).prefix(WriteDigest.keyBytes)) }
+    func digest(_ key: Key, _ value: [UInt8]?) -> WriteDigest {
+        WriteDigest(key: tag(key: key), value: value.map { SHA256Digest.of($0) } ?? [])
+    }
+}
+
+/// Where the ledger's own rows lie.
+///
+/// They are the only ones that no entry explains.
+package enum LedgerKey {
+    /// All of them.
+    package static let range = Key("ledger").children
+    /// An entry that is not in a full bundle yet.
+    package static func pending(_ id: EntryID) -> Key { Key("ledger", "pending", id) }
+    static let allPending = Key("ledger", "pending").children
+    /// The number of a sequenced entry.
+    package static func at(_ id: EntryID) -> Key { Key("ledger", "at", id) }
+    /// The size, peaks and checkpoint of what is sequenced.
+    package static let head = Key("ledger", "head")
+    static func activity(_ tenant: TenantID, _ subscription: SubscriptionID, _ time: Timestamp, _ id: EntryID) -> Key {
+        Key("ledger", "activity", tenant, subscription, time, id)
+    }
+}
+
+extension LedgerBlinding {
+    /// The blinding of the region a root key belongs to.
+    package init(region root: any RootKey) async throws(CustodyError) {
+        self.init(try await root.derive(purpose: Self.purpose))
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+
+/// What every call is held against before its handler sees it.
+extension Dispatcher {
+    /// The addressed resource, its subscription, and the caller's right to it.
+    func check(
+        _ call: Call,
+        _ operation: BoundOperation,
+        _ resource: ResourceID?,
+        _ scope: ReadScope
+    ) async throws(ServiceError) {
+        if call.destination.surface == .management, operation.access != .anyone {
+            guard call.query("api-version") != nil else {
+                throw .badRequest(
+                    "MissingApiVersionParameter",
+                    "The api-version query parameter (?api-version=) is required for all requests."
+                )
+            }
+            try await checkSubscription(call, scope)
+        }
+        let target = resource ?? .root
+        guard try await authorizer.allows(operation.access, operation: operation.name, call: call, at: target, scope)
+        else { throw Self.denied(call, operation, target) }
+    }
+
+    /// A subscription of another tenant does not exist for the caller.
+    private func checkSubscription(_ call: Call, _ scope: ReadScope) async throws(ServiceError) {
+        let text = call.parameters["subscription"] ?? call.resource?.segments.dropFirst().first.map(String.init)
+        guard let text, call.resource?.segments.first?.lowercased() == "subscriptions" else { return }
+        guard let id = SubscriptionID(text: text) else {
+            throw .badRequest(
+                "InvalidSubscriptionId",
+                "The provided subscription identifier '\(text)' is malformed or invalid."
+            )
+        }
+        guard let subscription = try await scope.subscription(id), subscription.tenant == call.tenant else {
+            throw .notFound("SubscriptionNotFound", "The subscription '\(id.text)' could not be found.")
+        }
+    }
+
+    private static func denied(_ call: Call, _ operation: BoundOperation, _ resource: ResourceID) -> ServiceError {
+        let action =
+            switch operation.access {
+            case .control(let action), .data(let action): action
+            case .member, .anyone: operation.name
+            }
+        guard call.destination.surface.errorForm != .storage else {
+            if case .anonymous = call.caller {
+                return ServiceError(
+                    404,
+                    "ResourceNotFound",
+                    "The specified resource does not exist."
+                )
+            }
+            return .permissionMismatch(detail: "\(call.caller.name) lacks \(action) over \(resource)")
+        }
+        if call.destination.surface == .graph {
+            return ServiceError(
+                403,
+                "Authorization_RequestDenied",
+                "Insufficient privileges to complete the operation.",
+                detail: "\(call.caller.name) lacks \(action)"
+            )
+        }
+        let who = call.caller.principal.map { $0.userPrincipalName ?? $0.application?.lowercaseText ?? $0.id.text }
+        return ServiceError(
+            403,
+            "AuthorizationFailed",
+            "The client '\(who ?? call.caller.name)' with object id '\(call.caller.name)' does not have authorization to "
+                + "perform action '\(action)' over scope '\(resource)' or the scope is invalid. If access was recently "
+                + "granted, please refresh your credentials."
+        )
+    }
+
+    /// The subscription of a call that puts something somewhere.
+    func subscription(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Subscription? {
+        guard let id = call.resource?.subscription else { return nil }
+        return try await scope.subscription(id)
+    }
+
+    /// Residency: a placed resource goes only where its subscription allows.
+    func place(_ call: Call, _ operation: BoundOperation, _ subscription: Subscription?) throws(ServiceError) {
+        guard operation.residency == .placed, let subscription, !call.body.isEmpty else { return }
+        guard let text = try call.json()["location"]?.string else { return }
+        guard let location = Location.named(text) else {
+            throw .badRequest(
+                "LocationNotAvailableForResourceType",
+                "The provided location '\(text.prefix(64))' is not available. List of available locations is "
+                    + "'\(Location.all.map(\.name).joined(separator: ","))'."
+            )
+        }
+        guard subscription.allowedLocations.contains(location.name) else {
+            throw ServiceError(
+                403,
+                "RequestDisallowedByPolicy",
+                "Resource was disallowed by policy: the subscription does not allow the location '\(location.name)'."
+            )
+        }
+    }
+
+    /// Locks are looked at inside the transaction, so that a lock set meanwhile conflicts with the change.
+    func checkLocks(_ call: Call, _ operation: BoundOperation, _ scope: WriteScope) async throws(ServiceError) {
+        guard case .control(let action) = operation.access, call.destination.surface == .management,
+            let resource = call.resource, resource.subscription != nil
+        else { return }
+        // Locks are taken off under themselves, or they could never be.
+        guard !action.lowercased().hasPrefix("microsoft.authorization/locks/") else { return }
+        let deleting = action.lowercased().hasSuffix("/delete")
+        guard let lock = try await scope.lock(against: resource, deleting: deleting) else { return }
+        throw ServiceError(
+            409,
+            "ScopeLocked",
+            "The scope '\(resource)' cannot perform \(deleting ? "delete" : "write") operation because following scope(s) "
+                + "are locked: '\(lock.scope)'. Please remove the lock and try again."
+        )
+    }
+}
+
+extension Call {
+    /// The same call with its body.
+    func with(body: [UInt8]) -> Call {
+        Call(
+            request: request,
+            operation: operation,
+            parameters: parameters,
+            tenant: tenant,
+            caller: caller,
+            resource: resource,
+            destination: destination,
+            body: body
+        )
+    }
+    /// What the ledger is told.
+    func note(_ operation: BoundOperation) -> ChangeNote {
+        let action =
+            switch operation.access {
+            case .control(let action), .data(let action): action
+            case .member, .anyone: operation.name
+            }
+        var note = ChangeNote(actor: caller.name, action: action, operation: operation.name, resource: resource)
+        if case .control = operation.access { note.isActivity = destination.surface == .management }
+        note.request = request.id
+        note.clientRequest = request.header("x-ms-client-request-id")
+        note.method = request.method.rawValue
+        note.address = request.remoteAddress
+        return note
+    }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import Bytes
+import HTTPTypes
+
+/// What the dispatcher found out while it answered, for the access log.
+package struct Answer: Sendable {
+    package var reply: Reply
+    /// The error behind the reply, its detail included; nil on success.
+    package var error: ServiceError?
+    package var operation: String
+    package var caller: String
+    package var tenant: TenantID?
+    package var surface: Surface?
+
+    /// An answer that is not an operation's.
+    package init(_ reply: Reply, error: ServiceError? = nil) {
+        self.reply = reply
+        self.error = error
+        operation = "-"
+        caller = "-"
+    }
+}
+
+/// The only way in: who → rights → place → limits → run → commit with its ledger entry → answer.
+///
+/// A provider can skip none of it (invariants 3 and 4).
+package final class Dispatcher: Sendable {
+    let hostPlan: HostPlan
+    let journal: Journal
+    let router: Router
+    let authorizer: Authorizer
+    let doorkeepers: [Surface: any Doorkeeper]
+    let sagas: SagaWorker
+    private let throttle: Throttle
+    /// How long an answer waits for work it started: what is quick is answered as done (azure-clients: polling costs az
+    /// a second or more).
+    static let promptSteps = 50
+
+    package init(
+        hostPlan: HostPlan,
+        journal: Journal,
+        catalogue: Catalogue,
+        authorizer: Authorizer,
+        doorkeepers: [Surface: any Doorkeeper],
+        sagas: SagaWorker,
+        limits: RequestLimits
+    ) {
+        self.hostPlan = hostPlan
+        self.journal = journal
+        router = Router(catalogue.operations)
+        self.authorizer = authorizer
+        self.doorkeepers = doorkeepers
+        self.sagas = sagas
+        throttle = Throttle(limits)
+    }
+
+    /// Answers a request; never throws.
+    package func respond(to request: Request) async -> Answer {
+        var answer = Answer(Reply(500))
+        do throws(ServiceError) {
+            answer.reply = try await serve(request, &answer)
+        } catch {
+            answer.error = error
+            answer.reply = Reply(error.status, headers: error.headers)
+        }
+        return answer
+    }
+
+    private func serve(_ request: Request, _ answer: inout Answer) async throws(ServiceError) -> Reply {
+        guard let target = hostPlan.target(of: request) else {
+            throw ServiceError(
+                404,
+                "ResourceNotFound",
+                "No service of this region answers under the host name '\(request.host)'."
+            )
+        }
+        answer.surface = target.destination.surface
+        let (operation, parameters) = try route(request, target)
+        answer.operation = operation.name
+        let scope = try await journal.reader(operation.namespace, KeyRing.regionTenant)
+        let admission = try await admit(request, target, operation, scope)
+        answer.caller = admission.caller.name
+        answer.tenant = admission.tenant
+        let own = scope.of(admission.tenant)
+        let resource =
+            admission.resource
+            ?? (target.destination.surface == .management ? ResourceID(addressedBy: target.path, parameters) : nil)
+        let head = Call(
+            request: request,
+            operation: operation.name,
+            parameters: parameters,
+            tenant: admission.tenant,
+            caller: admission.caller,
+            resource: resource,
+            destination: target.destination,
+            body: []
+        )
+        try await check(head, operation, resource, own)
+        let call = try await head.with(body: collect(request, operation))
+        try place(call, operation, try await subscription(call, own))
+        return try await run(call, operation, own)
+    }
+
+    // MARK: Finding out
+
+    private func route(
+        _ request: Request,
+        _ target: HostPlan.Target
+    ) throws(ServiceError) -> (BoundOperation, [String: String]) {
+        switch router.match(target.destination.surface, request, path: target.path) {
+        case .found(let operation, let parameters): return (operation, parameters)
+        case .malformed:
+            throw .badRequest("InvalidUri", "The requested URI does not represent any resource on the server.")
+        case .otherMethod:
+            throw target.destination.surface.errorForm == .storage
+                ? ServiceError(
+                    405,
+                    "UnsupportedHttpVerb",
+                    "The resource doesn't support the specified HTTP verb."
+                )
+                : ServiceError(
+                    405,
+                    "HttpMethodNotAllowed",
+                    "The method \(request.method.rawValue) is not allowed on this path."
+                )
+        case .unknown: throw Self.unknown(request, target)
+        }
+    }
+    private static func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
+        switch target.destination.surface {
+        case .queue, .table, .file, .dfs, .web:
+            return .notImplemented("The storage service '\(target.destination.surface.rawValue)'")
+        case .management:
+            let parts = target.path.lowercased().split(separator: "/")
+            if let at = parts.lastIndex(of: "providers"), at + 1 < parts.count {
+                return ServiceError(
+                    404,
+                    "InvalidResourceType",
+                    "The resource type could not be found in the namespace '\(parts[at + 1])', or the region does not offer it."
+                )
+            }
+            return .notFound("NotFound", "No resource of this region has the path '\(target.path.prefix(256))'.")
+        default: return .notFound("ResourceNotFound", "The specified resource does not exist.")
+        }
+    }
+
+    private func admit(
+        _ request: Request,
+        _ target: HostPlan.Target,
+        _ operation: BoundOperation,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Admission {
+        guard let doorkeeper = doorkeepers[target.destination.surface] else {
+            guard operation.access == .anyone else {
+                throw .notImplemented("Sign-in at '\(target.destination.surface.rawValue)'")
+            }
+            try limit("address/\(request.remoteAddress)", target)
+            return Admission(tenant: KeyRing.regionTenant, caller: .anonymous)
+        }
+        let admission = try await doorkeeper.admit(
+            request,
+            label: target.destination.label,
+            access: operation.access,
+            scope
+        )
+        try limit("\(admission.tenant.text)/\(admission.caller.name)", target)
+        return admission
+    }
+    private func limit(_ caller: String, _ target: HostPlan.Target) throws(ServiceError) {
+        guard !throttle.admits(caller, at: journal.world.clock.now) else { return }
+        throw target.destination.surface.errorForm == .storage
+            ? ServiceError(
+                503,
+                "ServerBusy",
+                "The server is busy: too many requests of one caller.",
+                headers: [.retryAfter: "1"]
+            )
+            : ServiceError(
+                429,
+                "TooManyRequests",
+                "Too many requests of one caller; try again after a second.",
+                headers: [.retryAfter: "1"]
+            )
+    }
+
+    private func collect(_ request: Request, _ operation: BoundOperation) async throws(ServiceError) -> [UInt8] {
+        switch operation.work {
+        case .receives: return []
+        case .reads, .writes: return try await request.body.collect(limit: operation.bodyMax)
+        }
+    }
+
+    // MARK: Running
+
+    private func run(_ call: Call, _ operation: BoundOperation, _ scope: ReadScope) async throws(ServiceError) -> Reply
+    {
+        switch operation.work {
+        case .reads(let handler): return try await handler(call, scope)
+        case .writes(let handler): return try await commit(call, operation, received: nil, handler)
+        case .receives(let receive, let handler):
+            let intake = Intake(call.request.body, scope.frame)
+            do throws(ServiceError) {
+                try await receive(call, scope, intake)
+                return try await commit(call, operation, received: intake.received, handler)
+            } catch {
+                // Bytes that no record refers to go back at once. When a commit's answer was lost they may be referred
+                // to, and stay until the scrub has looked.
+                if !error.mayStand {
+                    for extent in intake.received?.content.extents ?? [] { try? await journal.bytes.release(extent) }
+                }
+                throw error
+            }
+        }
+    }
+
+    private func commit(
+        _ call: Call,
+        _ operation: BoundOperation,
+        received: Received?,
+        _ handler: @escaping @Sendable (Call, WriteScope) async throws(ServiceError) -> Reply
+    ) async throws(ServiceError) -> Reply {
+        let (reply, entry) = try await journal.change(
+            call.note(operation),
+            operation.namespace,
+            call.tenant,
+            received: received
+        ) { scope async throws(ServiceError) in
+            try await self.checkLocks(call, operation, scope)
+            return try await handler(call, scope)
+        }
+        var answered = reply
+        if let work = reply.pending { answered = try await settle(reply, work, call) }
+        if let entry { answered.set("x-lazuli-entry", entry.text) }
+        return answered
+    }
+
+    /// Runs work that an operation started for a little while; what does not end in it goes on by itself.
+    private func settle(_ reply: Reply, _ work: PendingWork, _ call: Call) async throws(ServiceError) -> Reply {
+        let record = try await sagas.advance(work.id, tenant: call.tenant, steps: Self.promptSteps)
+        var reply = reply
+        reply.pending = nil
+        switch record?.status {
+        case .succeeded:
+            reply.status = work.whenDone
+        case .failed:
+            throw ServiceError(
+                409,
+                record?.errorCode ?? "OperationFailed",
+                record?.errorMessage ?? "The operation failed."
+            )
+        case .inProgress, nil:
+            let base = hostPlan.address(call.destination.names.management)
+            let subscription = call.resource?.subscription?.text ?? call.parameters["subscription"] ?? ""
+            let version = call.query("api-version") ?? "2022-09-01"
+            let root = "\(base)/subscriptions/\(subscription)"
+            reply.set(
+                "Azure-AsyncOperation",
+                "\(root)/providers/Microsoft.Resources/operations/\(work.id)?api-version=\(version)"
+            )
+            reply.set("Location", "\(root)/operationresults/\(work.id)?api-version=\(version)")
+            reply.headers[.retryAfter] = "1"
+        }
+        return reply
+    }
+}
+
+extension ServiceError {
+    /// Whether the change this error speaks of may stand all the same.
+    var mayStand: Bool { detail == "unknown result" }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+
+/// Finds the operation a request means.
+///
+/// Built once from the operation table; a look-up walks the path once.
+package struct Router: Sendable {
+    /// What a look-up comes to.
+    package enum Match: Sendable {
+        case found(BoundOperation, parameters: [String: String])
+        /// The path is known, but not with this method or query.
+        case otherMethod
+        case unknown
+        /// An escape in the path is broken.
+        case malformed
+    }
+    private final class Node: Sendable {
+        let literals: [String: Node]
+        let parameter: Node?
+        let operations: [BoundOperation]
+        /// Operations that take the rest of the path.
+        let rest: [BoundOperation]
+
+        init(_ rows: [(segments: ArraySlice<Route.Segment>, operation: BoundOperation)]) {
+            operations = rows.filter { $0.segments.isEmpty }.map(\.operation)
+            var literals: [String: [(ArraySlice<Route.Segment>, BoundOperation)]] = [:]
+            var parameters: [(ArraySlice<Route.Segment>, BoundOperation)] = []
+            var rest: [BoundOperation] = []
+            for row in rows {
+                switch row.segments.first {
+                case .literal(let text): literals[text, default: []].append((row.segments.dropFirst(), row.operation))
+                case .parameter: parameters.append((row.segments.dropFirst(), row.operation))
+                case .rest: rest.append(row.operation)
+                case nil: break
+                }
+            }
+            self.rest = rest
+            self.literals = literals.mapValues { rows in Node(rows.map { (segments: $0.0, operation: $0.1) }) }
+            parameter = parameters.isEmpty ? nil : Node(parameters.map { (segments: $0.0, operation: $0.1) })
+        }
+    }
+    private let trees: [Surface: Node]
+    /// Operations on any scope (`{scope*}/…`): the same tree on the reversed path.
+    private let suffixes: [Surface: Node]
+
+    package init(_ operations: [BoundOperation]) {
+        var trees: [Surface: Node] = [:]
+        var suffixes: [Surface: Node] = [:]
+        for surface in Surface.allCases {
+            let rows = operations.filter { $0.surface == surface }
+            trees[surface] = Node(
+                rows.filter { !$0.route.beginsAnywhere }.map { (segments: $0.route.segments[...], operation: $0) }
+            )
+            suffixes[surface] = Node(
+                rows.filter(\.route.beginsAnywhere)
+                    .map { (segments: $0.route.segments.reversed()[...], operation: $0) }
+            )
+        }
+        self.trees = trees
+        self.suffixes = suffixes
+    }
+
+    /// Looks up a path as sent.
+    ///
+    /// Of several operations the one that asks for most of query and header wins.
+    package func match(_ surface: Surface, _ request: Request, path: String) -> Match {
+        let pieces = Self.pieces(path)
+        var candidates: [BoundOperation] = []
+        var sawPath = false
+        func consider(_ operations: [BoundOperation]) -> Bool {
+            sawPath = sawPath || !operations.isEmpty
+            candidates = operations.filter { $0.route.method == request.method && $0.route.accepts(request) }
+            return !candidates.isEmpty
+        }
+        // What takes the rest of a path comes last: it stands for all that nothing else answers.
+        _ =
+            trees[surface].map { Self.walk($0, pieces[...], restMin: nil, consider) } == true
+            || suffixes[surface].map { Self.walk($0, pieces.reversed()[...], restMin: 0, consider) } == true
+            || trees[surface].map { Self.walk($0, pieces[...], restMin: 1, consider) } == true
+        guard let best = candidates.max(by: { $0.route.particularity < $1.route.particularity }) else {
+            return sawPath ? .otherMethod : .unknown
+        }
+        guard let parameters = best.route.parameters(pieces, path: path) else { return .malformed }
+        return .found(best, parameters: parameters)
+    }
+
+    /// Literals before parameters before the rest, which is of `restMin` pieces at least (nil: no rest is taken); the
+    /// first that `accept` takes ends the walk.
+    ///
+    /// A scope may be empty, for the tenant root has no text; the name of a blob may not.
+    private static func walk(
+        _ node: Node,
+        _ pieces: ArraySlice<Piece>,
+        restMin: Int?,
+        _ accept: ([BoundOperation]) -> Bool
+    ) -> Bool {
+        guard let piece = pieces.first else { return accept(node.operations) || (restMin == 0 && accept(node.rest)) }
+        let after = pieces.dropFirst()
+        if let next = node.literals[piece.lowercased], walk(next, after, restMin: restMin, accept) { return true }
+        if let next = node.parameter, walk(next, after, restMin: restMin, accept) { return true }
+        return restMin != nil && accept(node.rest)
+    }
+
+    /// One segment of a path, and where it begins in the path's UTF-8.
+    struct Piece: Sendable {
+        let text: Substring
+        let lowercased: String
+    }
+    static func pieces(_ path: String) -> [Piece] {
+        path.split(separator: "/").map { Piece(text: $0, lowercased: $0.lowercased()) }
+    }
+}
+
+extension Route {
+    /// Whether the path begins with `{scope*}`.
+    var beginsAnywhere: Bool { if case .rest = segments.first { segments.count > 1 } else { false } }
+
+    /// Whether query and header are as asked for.
+    func accepts(_ request: Request) -> Bool {
+        for (name, wanted) in query {
+            guard let value = request.query[name], wanted.isEmpty || value.lowercased() == wanted else { return false }
+        }
+        return header.map { request.header($0) != nil } ?? true
+    }
+
+    /// What the parameters took; nil when an escape is broken.
+    func parameters(_ pieces: [Router.Piece], path: String) -> [String: String]? {
+        var taken: [String: String] = [:]
+        var pieces = pieces[...]
+        var segments = segments[...]
+        if beginsAnywhere, case .rest(let name) = segments.first {
+            segments = segments.dropFirst()
+            let scope = pieces.dropLast(segments.count)
+            guard let text = ("/" + scope.map(\.text).joined(separator: "/")).percentDecoded else { return nil }
+            taken[name] = text
+            pieces = pieces.suffix(segments.count)
+        }
+        for segment in segments {
+            switch segment {
+            case .literal: pieces = pieces.dropFirst()
+            case .parameter(let name):
+                guard let text = pieces.first.flatMap({ String($0.text).percentDecoded }) else { return nil }
+                taken[name] = text
+                pieces = pieces.dropFirst()
+            case .rest(let name):
+                // The rest keeps its slashes as sent: everything from where its first piece begins.
+                let raw = pieces.first.map { String(path[$0.text.startIndex...]) } ?? ""
+                guard let text = raw.percentDecoded else { return nil }
+                taken[name] = text
+            }
+        }
+        return taken
+    }
+}

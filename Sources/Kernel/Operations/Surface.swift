@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One of the faces the region shows: a family of host names with one way to sign in and one form of errors.
+package enum Surface: String, Hashable, Sendable, CaseIterable {
+    /// Azure Resource Manager: `management.D`.
+    case management
+    /// The security token service: `login.D`.
+    case login
+    /// Microsoft Graph: `graph.D`.
+    case graph
+    /// Blob storage: `{account}.blob.core.D`.
+    case blob
+    /// Storage services that are not built yet answer 501 under their own names.
+    case queue, table, file, dfs, web
+    /// `D` and `portal.D`.
+    case portal
+
+    /// The form of the surface's error bodies.
+    package var errorForm: ErrorForm {
+        switch self {
+        case .management, .portal: .resourceManager
+        case .login: .token
+        case .graph: .graph
+        case .blob, .queue, .file, .web: .storage
+        case .table, .dfs: .resourceManager
+        }
+    }
+}
+
+/// How an error is written for the client.
+package enum ErrorForm: Sendable {
+    /// `{"error":{"code","message"}}`.
+    case resourceManager
+    /// `{"error","error_description","error_codes",…}`: RFC 6749 §5.2 with Entra's additions.
+    case token
+    /// `{"error":{"code","message","innerError"}}`.
+    case graph
+    /// `<Error><Code/><Message/></Error>` and `x-ms-error-code`.
+    case storage
+}

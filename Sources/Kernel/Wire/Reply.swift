@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+package import HTTPTypes
+
+/// An operation's answer, free of any HTTP server.
+package struct Reply: Sendable {
+    /// A body that is produced piece by piece as the client takes it.
+    package struct Stream: Sendable {
+        /// How many bytes it will be.
+        package let length: Int64
+        /// The next piece; nil at the end.
+        ///
+        /// An error here cuts the connection, for the head is already sent.
+        package let next: @Sendable () async throws(ServiceError) -> [UInt8]?
+        package init(length: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
+            self.length = length
+            self.next = next
+        }
+    }
+    /// What follows the head.
+    package enum Content: Sendable {
+        case none
+        case bytes([UInt8])
+        case stream(Stream)
+        /// HEAD: the length a GET would have, and no bytes.
+        case length(Int64)
+    }
+    /// The HTTP status.
+    package var status: Int
+    /// The header fields.
+    package var headers: HTTPFields
+    /// The body.
+    package var content: Content
+    /// Set when the answer stands for work that goes on; the dispatcher adds the addresses to ask at.
+    package var pending: PendingWork?
+
+    package init(_ status: Int, headers: HTTPFields = [:], content: Content = .none, pending: PendingWork? = nil) {
+        self.status = status
+        self.headers = headers
+        self.content = content
+        self.pending = pending
+    }
+    /// A JSON answer.
+    package static func json(_ status: Int, _ body: JSON, headers: HTTPFields = [:]) -> Reply {
+        var headers = headers
+        headers[.contentType] = "application/json; charset=utf-8"
+        return Reply(status, headers: headers, content: .bytes(body.bytes))
+    }
+    /// An XML answer.
+    package static func xml(_ status: Int, _ body: [UInt8], headers: HTTPFields = [:]) -> Reply {
+        var headers = headers
+        headers[.contentType] = "application/xml"
+        return Reply(status, headers: headers, content: .bytes(body))
+    }
+    /// Sets a header field by its name; an invalid name or value is a mistake of the caller.
+    package mutating func set(_ name: String, _ value: String?) {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        headers[field] = value
+    }
+}
+
+/// Work that goes on after the answer: see `Saga`.
+package struct PendingWork: Sendable {
+    /// Names the work.
+    package let id: String
+    /// What the client is told when the work ends before the answer is sent.
+    package let whenDone: Int
+    package init(id: String, whenDone: Int) {
+        self.id = id
+        self.whenDone = whenDone
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import Store
+import Synchronization
+
+/// Carries sagas on: those just started, and after a restart those a former life left open.
+package final class SagaWorker: Sendable {
+    /// Open sagas looked at in one round.
+    static let roundMax = 100
+    /// Steps of one saga before the others get their turn.
+    static let turnSteps = 20
+    /// A round also comes by itself, for sagas whose step was refused with 503.
+    static let period = Duration.seconds(5)
+
+    private let journal: Journal
+    private let kinds: [String: any Saga]
+    /// Sagas being carried on right now: a step is taken by one task at a time.
+    private let busy = Mutex<Set<String>>([])
+
+    package init(_ journal: Journal, _ sagas: [any Saga]) {
+        self.journal = journal
+        kinds = Dictionary(sagas.map { (type(of: $0).kind, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Works until the task is cancelled.
+    package func run(report: @Sendable (String) -> Void) async {
+        while !Task.isCancelled {
+            do throws(ServiceError) { while try await round(report: report) {} } catch {
+                report("sagas: \(error.message) \(error.detail)")
+            }
+            await journal.started.wait(atMost: Self.period, journal.world.clock)
+        }
+    }
+
+    /// One turn for each open saga; true when more is to be done at once.
+    package func round(report: @Sendable (String) -> Void) async throws(ServiceError) -> Bool {
+        let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
+        let open = try await scope.list(OpenSaga.self, in: .region, under: Key("saga-open"), limit: Self.roundMax)
+        var again = false
+        for item in open where !Task.isCancelled {
+            do throws(ServiceError) {
+                let record = try await advance(item.value.id, tenant: item.value.tenant, steps: Self.turnSteps)
+                if record?.status == .inProgress { again = true }
+            } catch {
+                report("saga \(item.value.id): \(error.message) \(error.detail)")
+            }
+        }
+        return again
+    }
+
+    /// Takes up to `steps` steps of a saga and returns how it stands; nil when there is no such saga.
+    package func advance(_ id: String, tenant: TenantID, steps: Int) async throws(ServiceError) -> SagaRecord? {
+        guard busy.withLock({ $0.insert(id).inserted }) else {
+            return try await journal.reader(kernelNamespace, tenant).saga(id)
+        }
+        defer { _ = busy.withLock { $0.remove(id) } }
+        var record: SagaRecord?
+        for _ in 0..<steps {
+            record = try await step(id, tenant)
+            guard record?.status == .inProgress else { break }
+        }
+        return record
+    }
+
+    private func step(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> SagaRecord? {
+        let note = ChangeNote(actor: "region:sagas", action: "saga.step", operation: "saga.step")
+        do throws(ServiceError) {
+            return try await journal.change(note, kernelNamespace, tenant) { scope async throws(ServiceError) in
+                guard var record = try await scope.saga(id), record.status == .inProgress else {
+                    return try await scope.saga(id)
+                }
+                guard let saga = self.kinds[record.kind] else {
+                    throw .unavailable("no saga of kind \(record.kind) in this release")
+                }
+                switch try await saga.step(record.state, scope.narrowed(to: record.namespace)) {
+                case .again(let state): record.state = state
+                case .done(let result):
+                    record.result = result
+                    record.status = .succeeded
+                    record.ended = scope.now
+                }
+                try await scope.save(record)
+                return record
+            }.result
+        } catch {
+            if error.status == 503 || error.status == 500 { throw error }
+            return try await fail(id, tenant, error)
+        }
+    }
+    private func fail(_ id: String, _ tenant: TenantID, _ error: ServiceError) async throws(ServiceError) -> SagaRecord?
+    {
+        let note = ChangeNote(actor: "region:sagas", action: "saga.fail", operation: "saga.fail")
+        return try await journal.change(note, kernelNamespace, tenant) { scope async throws(ServiceError) in
+            guard var record = try await scope.saga(id) else { return nil }
+            record.status = .failed
+            record.errorCode = error.code
+            record.errorMessage = error.message
+            record.ended = scope.now
+            try await scope.save(record)
+            return record
+        }.result
+    }
+}
+
+extension Signal {
+    /// Returns once raised, or after `duration`.
+    func wait(atMost duration: Duration, _ clock: any WallClock) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait() }
+            group.addTask { try? await clock.sleep(for: duration) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

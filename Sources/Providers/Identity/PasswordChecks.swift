@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Cryptography
+import Kernel
+import Synchronization
+
+/// Lets few password hashes be computed at once: each takes 32 MiB and a core for some 60 ms, and anyone may ask.
+final class PasswordChecks: Sendable {
+    private struct State {
+        var running = 0
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+    private let state = Mutex(State())
+
+    /// Whether the password is the one whose hash is given.
+    ///
+    /// Without a hash the same work is done for a false answer, so that the time does not tell whether a user exists.
+    func check(_ password: Secret, against hash: String?) async throws(ServiceError) -> Bool {
+        try await enter()
+        defer { leave() }
+        do {
+            let right = try PasswordHash.verify(password: password, against: hash ?? Self.nobodysHash)
+            return right && hash != nil
+        } catch { throw .unavailable("checking a password: \(error)") }
+    }
+    /// The hash of a new password.
+    func hash(_ password: Secret, salt: [UInt8]) async throws(ServiceError) -> String {
+        try await enter()
+        defer { leave() }
+        do { return try PasswordHash.make(password: password, salt: salt) } catch {
+            throw .unavailable("hashing a password: \(error)")
+        }
+    }
+
+    /// A hash no password is known for: all zeros.
+    private static let nobodysHash =
+        "$scrypt$ln=15,r=8,p=1$" + [UInt8](repeating: 0, count: PasswordHash.saltBytes).base64 + "$"
+        + [UInt8](repeating: 0, count: SHA256Digest.sizeBytes).base64
+
+    private func enter() async throws(ServiceError) {
+        let mayWait = state.withLock { state in
+            state.running < Limits.passwordChecksAtOnce || state.waiting.count < Limits.passwordChecksWaiting
+        }
+        guard mayWait else { throw SignInFault.busy }
+        await withCheckedContinuation { continuation in
+            let runs = state.withLock { state in
+                guard state.running >= Limits.passwordChecksAtOnce else {
+                    state.running += 1
+                    return true
+                }
+                state.waiting.append(continuation)
+                return false
+            }
+            if runs { continuation.resume() }
+        }
+    }
+    /// Hands its place to the one who waits longest.
+    private func leave() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            state.running -= 1
+            return nil
+        }
+        next?.resume()
+    }
+}

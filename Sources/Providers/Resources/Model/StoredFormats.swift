@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Kernel
+
+extension ResourcesProvider {
+    /// What this provider keeps.
+    package static let storedFormats: [StoredFormat] = [StoredFormat(SubscriptionTags.self)]
+}

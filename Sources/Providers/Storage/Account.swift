@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import Kernel
+
+/// The way from an account's name, which is unique in the region, to where it lies.
+struct AccountPlace: Stored {
+    let tenant: TenantID
+    let id: UUID
+    /// Its ARM id.
+    let resource: String
+    /// The tier of blobs that were given none.
+    var tier: String
+
+    static let format: UInt8 = 1
+    var domain: Domain { .account(id) }
+    var resourceID: ResourceID { ResourceID(resource) }
+
+    init(tenant: TenantID, id: UUID, resource: String, tier: String) {
+        self.tenant = tenant
+        self.id = id
+        self.resource = resource
+        self.tier = tier
+    }
+    func storedBody() -> [UInt8] {
+        var writer = StoredWriter()
+        writer.uuid(tenant.raw)
+        writer.uuid(id)
+        writer.text(resource)
+        writer.text(tier)
+        return writer.bytes
+    }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
+        var reader = StoredReader(storedBody)
+        tenant = TenantID(try reader.uuid())
+        id = try reader.uuid()
+        resource = try reader.text()
+        tier = try reader.text()
+    }
+}
+
+/// A storage account: what the ARM resource's index row does not hold.
+struct Account: Stored {
+    /// One of the two keys.
+    struct AccessKey {
+        let secret: Secret
+        let created: Timestamp
+        /// The size the service gives its keys.
+        static let sizeBytes = 64
+
+        /// A fresh key.
+        init(_ scope: WriteScope) {
+            secret = Secret(scope.entropy.bytes(Self.sizeBytes))
+            created = scope.now
+        }
+        fileprivate init(_ reader: inout StoredReader) throws {
+            secret = Secret(try reader.data())
+            created = try reader.time()
+        }
+    }
+    let id: UUID
+    let name: String
+    /// `key1` and `key2`.
+    var keys: [AccessKey]
+    /// Whether keys and the signatures made with them open anything.
+    var allowsSharedKey = true
+    /// Whether containers may be made public.
+    var allowsPublicAccess = false
+    var allowsPublicNetwork = true
+    var network = NetworkRules()
+    /// Further properties a client set, to be shown again; see `AccountRequest`.
+    ///
+    /// Kept as text, because every call on the blob surface reads the account and none of them needs these.
+    private var optionsText: [UInt8]
+    var options: JSON {
+        get { (try? JSON(parsing: optionsText)) ?? [:] }
+        set { optionsText = newValue.bytes }
+    }
+
+    static let format: UInt8 = 1
+    static let keyNames = ["key1", "key2"]
+    var domain: Domain { .account(id) }
+
+    init(id: UUID, name: String, keys: [AccessKey], options: JSON) {
+        self.id = id
+        self.name = name
+        self.keys = keys
+        optionsText = options.bytes
+    }
+    func storedBody() -> [UInt8] {
+        var writer = StoredWriter()
+        writer.uuid(id)
+        writer.text(name)
+        writer.number(UInt64(keys.count))
+        for key in keys {
+            writer.data(key.secret.reveal())
+            writer.time(key.created)
+        }
+        writer.flag(allowsSharedKey)
+        writer.flag(allowsPublicAccess)
+        writer.flag(allowsPublicNetwork)
+        writer.flag(network.deniesByDefault)
+        writer.number(UInt64(network.addresses.count))
+        for address in network.addresses { writer.text(address) }
+        writer.data(optionsText)
+        return writer.bytes
+    }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
+        var reader = StoredReader(storedBody)
+        id = try reader.uuid()
+        name = try reader.text()
+        keys = []
+        for _ in 0..<(try reader.count()) { keys.append(try AccessKey(&reader)) }
+        allowsSharedKey = try reader.flag()
+        allowsPublicAccess = try reader.flag()
+        allowsPublicNetwork = try reader.flag()
+        network.deniesByDefault = try reader.flag()
+        for _ in 0..<(try reader.count()) { network.addresses.append(try reader.text()) }
+        optionsText = try reader.data()
+    }
+}
+
+/// Names an account in the index by subscription and group.
+struct AccountMember: Stored, Codable {
+    var id: UUID
+    var resource: String
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+
+/// What a client asks of an account: the body of Create, Update and PUT-as-update.
+///
+/// What is absent stays as it is.
+struct AccountRequest {
+    let body: JSON
+    private var properties: JSON { body["properties"] ?? [:] }
+
+    /// What this region has: one copy on its own disks.
+    ///
+    /// Offering replication it does not do would be a lie.
+    static let skus: [(name: String, tier: String, kinds: [String])] = [
+        ("Standard_LRS", "Standard", ["StorageV2", "Storage", "BlobStorage"]),
+        ("Premium_LRS", "Premium", ["BlockBlobStorage"]),
+    ]
+    static let tagsMax = 50
+
+    /// The SKU as it is shown, checked against the kind; nil when the body names none.
+    func sku(kind: String?) throws(ServiceError) -> JSON? {
+        guard let name = body["sku"]?["name"]?.string else { return nil }
+        guard let sku = Self.skus.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+            let known = Self.skus.map(\.name).joined(separator: ", ")
+            throw .badRequest(
+                "SkuNotAvailable",
+                "The SKU '\(name)' is not available in this region. Use one of: \(known)."
+            )
+        }
+        if let kind, !sku.kinds.contains(kind) {
+            throw .badRequest("InvalidValuesForRequestParameters", "The kind '\(kind)' does not go with '\(sku.name)'.")
+        }
+        return ["name": .string(sku.name), "tier": .string(sku.tier)]
+    }
+    /// The kind with the service's spelling; nil when the body names none.
+    func kind() throws(ServiceError) -> String? {
+        guard let text = body["kind"]?.string else { return nil }
+        if let kind = Self.skus.flatMap(\.kinds).first(where: { $0.lowercased() == text.lowercased() }) { return kind }
+        if text.lowercased() == "filestorage" { throw .notImplemented("FileStorage accounts") }
+        throw .badRequest("InvalidValuesForRequestParameters", "'\(text)' is not a kind of storage account.")
+    }
+    /// The tags; nil when the body has none.
+    func tags() throws(ServiceError) -> [String: String]? {
+        guard let given = body["tags"]?.object else { return nil }
+        guard given.count <= Self.tagsMax else {
+            throw .badRequest("TooManyTags", "A resource has at most \(Self.tagsMax) tags.")
+        }
+        return given.mapValues { $0.string ?? "" }
+    }
+
+    /// Brings the account's own record up to date.
+    func apply(to account: inout Account) throws(ServiceError) {
+        try refuseUnbuilt()
+        account.allowsSharedKey = try flag("allowSharedKeyAccess") ?? account.allowsSharedKey
+        account.allowsPublicAccess = try flag("allowBlobPublicAccess") ?? account.allowsPublicAccess
+        switch properties["publicNetworkAccess"]?.string?.lowercased() {
+        case nil: break
+        case "enabled": account.allowsPublicNetwork = true
+        case "disabled": account.allowsPublicNetwork = false
+        case "securedbyperimeter": throw .notImplemented("publicNetworkAccess=SecuredByPerimeter")
+        case .some(let other): throw Self.invalid("publicNetworkAccess", other)
+        }
+        if let rules = properties["networkAcls"] { account.network = try network(rules) }
+        var options = account.options.object ?? [:]
+        for name in Self.options {
+            guard let value = properties[name] else { continue }
+            if let allowed = Self.choices[name] {
+                options[name] = .string(try choice(name, value, allowed))
+            } else {
+                options[name] = value
+            }
+        }
+        if let bypass = properties["networkAcls"]?["bypass"] { options["bypass"] = bypass }
+        account.options = .object(options)
+    }
+
+    /// Properties that are kept and shown and change nothing else.
+    private static let options = [
+        "accessTier", "minimumTlsVersion", "allowCrossTenantReplication", "defaultToOAuthAuthentication", "keyPolicy",
+        "sasPolicy", "allowedCopyScope", "largeFileSharesState",
+    ]
+    private static let choices = [
+        "accessTier": ["Hot", "Cool", "Cold"], "minimumTlsVersion": ["TLS1_0", "TLS1_1", "TLS1_2"],
+        "allowedCopyScope": ["PrivateLink", "AAD"], "largeFileSharesState": ["Disabled", "Enabled"],
+    ]
+    private func choice(_ name: String, _ value: JSON, _ allowed: [String]) throws(ServiceError) -> String {
+        let text = value.string ?? ""
+        if name == "minimumTlsVersion", text.uppercased() == "TLS1_3" {
+            throw .notImplemented("minimumTlsVersion=TLS1_3")
+        }
+        guard let found = allowed.first(where: { $0.lowercased() == text.lowercased() }) else {
+            throw Self.invalid(name, text)
+        }
+        return found
+    }
+    private func flag(_ name: String) throws(ServiceError) -> Bool? {
+        guard let value = properties[name] else { return nil }
+        guard let truth = value.bool else { throw Self.invalid(name, value.string ?? "") }
+        return truth
+    }
+    private static func invalid(_ name: String, _ value: String) -> ServiceError {
+        .badRequest(
+            "InvalidValuesForRequestParameters",
+            "Values for request parameters are invalid: \(name)='\(value)'."
+        )
+    }
+
+    private func network(_ rules: JSON) throws(ServiceError) -> NetworkRules {
+        for list in ["virtualNetworkRules", "resourceAccessRules"] where rules[list]?.array?.isEmpty == false {
+            throw .notImplemented("networkAcls.\(list)")
+        }
+        var network = NetworkRules()
+        network.deniesByDefault = rules["defaultAction"]?.string?.lowercased() == "deny"
+        let given = rules["ipRules"]?.array ?? []
+        guard given.count <= NetworkRules.addressesMax else {
+            throw .badRequest("NetworkAclsValidationFailure", "There are at most \(NetworkRules.addressesMax) ipRules.")
+        }
+        for rule in given {
+            let text = rule["value"]?.string ?? ""
+            guard NetworkRules.isRule(text) else {
+                throw .badRequest(
+                    "InvalidIPAddressOrRange",
+                    "'\(text)' is not an IPv4 address or a range in CIDR form."
+                )
+            }
+            network.addresses.append(text)
+        }
+        return network
+    }
+
+    /// Features whose quiet acceptance would be a false promise.
+    private func refuseUnbuilt() throws(ServiceError) {
+        let truths = ["isHnsEnabled", "isSftpEnabled", "isNfsV3Enabled", "isLocalUserEnabled", "enableExtendedGroups"]
+        for name in truths where properties[name]?.bool == true { throw .notImplemented("The property \(name)=true") }
+        let encryption = properties["encryption"]
+        let routing = properties["routingPreference"]
+        let refused: [(Bool, String)] = [
+            (properties["supportsHttpsTrafficOnly"]?.bool == false, "Plain HTTP (supportsHttpsTrafficOnly=false)"),
+            (
+                encryption?["keySource"]?.string?.lowercased() == "microsoft.keyvault",
+                "Keys in a vault (encryption.keySource)"
+            ),
+            (
+                encryption?["requireInfrastructureEncryption"]?.bool == true,
+                "encryption.requireInfrastructureEncryption"
+            ),
+            (properties["customDomain"]?["name"]?.string?.isEmpty == false, "A custom domain"),
+            (properties["immutableStorageWithVersioning"]?["enabled"]?.bool == true, "immutableStorageWithVersioning"),
+            (properties["dnsEndpointType"]?.string?.lowercased() == "azurednszone", "dnsEndpointType=AzureDnsZone"),
+            (!["none", nil].contains(identityBased), "azureFilesIdentityBasedAuthentication"),
+            (routing?["publishMicrosoftEndpoints"]?.bool == true, "routingPreference.publishMicrosoftEndpoints"),
+            (routing?["publishInternetEndpoints"]?.bool == true, "routingPreference.publishInternetEndpoints"),
+            (!["none", nil].contains(body["identity"]?["type"]?.string?.lowercased()), "An identity of the account"),
+            (body["extendedLocation"] != nil, "An extended location"),
+            (
+                properties["sasPolicy"]?["expirationAction"]?.string?.lowercased() == "block",
+                "sasPolicy.expirationAction=Block"
+            ),
+        ]
+        if let (_, what) = refused.first(where: \.0) { throw .notImplemented(what) }
+    }
+    private var identityBased: String? {
+        properties["azureFilesIdentityBasedAuthentication"]?["directoryServiceOptions"]?.string?.lowercased()
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+
+extension StorageProvider {
+    /// An account as Azure Resource Manager shows it.
+    func shown(_ view: AccountView, _ call: Call) -> JSON {
+        let (account, record) = (view.account, view.record)
+        var properties = account.options.object ?? [:]
+        let bypass = properties.removeValue(forKey: "bypass") ?? "AzureServices"
+        let created = JSON.string(record.created.iso8601)
+        let service: JSON = ["enabled": true, "keyType": "Account", "lastEnabledTime": created]
+        let further: [String: JSON] = [
+            "provisioningState": "Succeeded", "creationTime": created,
+            "primaryLocation": .string(record.location), "statusOfPrimary": "available",
+            "primaryEndpoints": endpoints(account.name, call),
+            "supportsHttpsTrafficOnly": true, "allowSharedKeyAccess": .bool(account.allowsSharedKey),
+            "allowBlobPublicAccess": .bool(account.allowsPublicAccess),
+            "publicNetworkAccess": account.allowsPublicNetwork ? "Enabled" : "Disabled",
+            "networkAcls": [
+                "bypass": bypass, "virtualNetworkRules": [], "resourceAccessRules": [],
+                "ipRules": .array(account.network.addresses.map { ["value": .string($0), "action": "Allow"] }),
+                "defaultAction": account.network.deniesByDefault ? "Deny" : "Allow",
+            ],
+            "encryption": ["keySource": "Microsoft.Storage", "services": ["blob": service, "file": service]],
+            "keyCreationTime": .object(
+                Dictionary(
+                    zip(Account.keyNames, account.keys.map { JSON.string($0.created.iso8601) }),
+                    uniquingKeysWith: { first, _ in first }
+                )
+            ),
+            "privateEndpointConnections": [], "dnsEndpointType": "Standard", "isHnsEnabled": false,
+        ]
+        properties.merge(further) { _, new in new }
+        return [
+            "id": .string(record.id), "name": .string(record.name), "type": "Microsoft.Storage/storageAccounts",
+            "location": .string(record.location), "tags": JSON(record.tags), "kind": JSON(record.kind),
+            "sku": record.sku ?? .null, "properties": .object(properties),
+        ]
+    }
+    /// With a slash at the end: connection strings copy them.
+    private func endpoints(_ name: String, _ call: Call) -> JSON {
+        let services = ["blob", "queue", "table", "file", "dfs", "web"]
+        return .object(
+            Dictionary(
+                services.map { service in
+                    let host = "\(name).\(service).\(call.destination.names.storage)"
+                    return (service, .string(hostPlan.address(host) + "/"))
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+package import Kernel
+
+/// Signs in callers of the blob surface: account keys, bearer tokens, shared access signatures, and anyone where a
+/// container is public.
+package struct BlobDoorkeeper: Doorkeeper {
+    private let provider: StorageProvider
+
+    package init(_ provider: StorageProvider) { self.provider = provider }
+
+    /// Whose account the host or path names, and who asks.
+    ///
+    /// A name without account is answered as if nothing answered there: 404 `ResourceNotFound`.
+    package func admit(
+        _ request: Request,
+        label: String?,
+        access: Access,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Admission {
+        let head = try checked { () throws(StorageFault) in try RequestHead(request) }
+        guard let name = label.flatMap({ AccountName($0) }), let place = try await provider.place(name, scope) else {
+            throw ServiceError(.resourceNotFound)
+        }
+        let scope = scope.of(place.tenant)
+        let account = try await provider.account(place, scope)
+        let host = provider.hostAccount(request)
+        let target = try checked { () throws(StorageFault) in try BlobTarget(head: head, host: host) }
+        guard target.account == name else { throw ServiceError(.resourceNotFound) }
+        var resource = place.resourceID
+        if let container = target.container {
+            resource = resource.appending("blobServices/default/containers/\(container)")
+        }
+        let visit = Visit(
+            request: request,
+            head: head,
+            target: target,
+            account: account,
+            place: place,
+            resource: resource,
+            scope: scope
+        )
+        let caller = try await identify(visit, access)
+        guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
+            throw ServiceError(.authorizationFailure)
+        }
+        return Admission(tenant: place.tenant, caller: caller, resource: resource)
+    }
+
+    /// One request at the door.
+    private struct Visit {
+        let request: Request
+        let head: RequestHead
+        let target: BlobTarget
+        let account: Account
+        let place: AccountPlace
+        /// What role assignments are looked up against.
+        let resource: ResourceID
+        let scope: ReadScope
+        var secrets: [Secret] { account.keys.map(\.secret) }
+    }
+
+    private func identify(_ visit: Visit, _ access: Access) async throws(ServiceError) -> Caller {
+        if let authorization = visit.head.headers[.authorization] {
+            if authorization.lowercased().hasPrefix("bearer ") {
+                return .principal(try await principal(String(authorization.dropFirst(7)), visit))
+            }
+            return try holder(ofKey: authorization, visit)
+        }
+        let signature = try checked { () throws(StorageFault) in try SharedAccessSignature(visit.head.query) }
+        if let signature { return try await holder(of: signature, visit, access) }
+        return try await stranger(visit)
+    }
+
+    private func holder(ofKey authorization: String, _ visit: Visit) throws(ServiceError) -> Caller {
+        let index = try checked { () throws(StorageFault) in
+            guard let key = try SharedKey(authorization: authorization) else { throw .invalidAuthenticationInfo }
+            let index = try key.verify(
+                visit.head,
+                account: visit.target.account,
+                keys: visit.secrets,
+                now: visit.scope.now
+            )
+            guard visit.account.allowsSharedKey else { throw .keyBasedAuthenticationNotPermitted }
+            return index
+        }
+        return .holder(name: "key:\(visit.account.name)/\(Account.keyNames[index])", grant: KeyGrant())
+    }
+
+    private func holder(
+        of signature: SharedAccessSignature,
+        _ visit: Visit,
+        _ access: Access
+    ) async throws(ServiceError) -> Caller {
+        let circumstances = SharedAccessSignature.Circumstances(
+            target: visit.target,
+            clientAddress: visit.request.remoteAddress,
+            isSecure: true,
+            now: visit.scope.now
+        )
+        let grant = try await provider.verify(signature, circumstances, of: visit.account, at: visit.place, visit.scope)
+        let key = "signature:\(visit.account.name)/\(Account.keyNames[grant.grant.keyIndex])"
+        let name = grant.delegator?.id.text ?? key
+        guard try await provider.delegatorMay(access, grant, at: visit.resource, visit.scope) else {
+            throw .permissionMismatch(detail: "\(name), whose key signed, lacks the right over \(visit.resource)")
+        }
+        return .holder(name: name, grant: grant)
+    }
+
+    /// Audiences: storage as a whole, and the account's own address.
+    private func principal(_ token: String, _ visit: Visit) async throws(ServiceError) -> Principal {
+        let names = provider.hostPlan.destination(of: visit.request.host)?.names ?? provider.hostPlan.primary
+        let host = "\(visit.account.name).blob.\(names.storage)"
+        let audiences = ["https://storage.azure.com", "https://\(host)", provider.hostPlan.address(host)]
+        do throws(ServiceError) {
+            let principal = try await provider.tokens.principal(
+                bearer: token,
+                audiences: audiences,
+                asking: visit.scope
+            )
+            guard principal.tenant == visit.place.tenant else {
+                throw ServiceError(401, "InvalidAuthenticationInfo", "The token is of another tenant than the account.")
+            }
+            return principal
+        } catch {
+            guard error.status == 401 else { throw error }
+            throw ServiceError(
+                401,
+                "InvalidAuthenticationInfo",
+                error.message,
+                detail: error.detail,
+                headers: challenge(visit)
+            )
+        }
+    }
+
+    /// Nobody known: let in where the container is public, else answered as the service does (REST "Authorize with
+    /// Microsoft Entra ID", bearer challenge; "Anonymous read access").
+    private func stranger(_ visit: Visit) async throws(ServiceError) -> Caller {
+        let isRead = visit.head.method == .get || visit.head.method == .head
+        if isRead, visit.account.allowsPublicAccess, let level = try await container(visit)?.publicAccess,
+            level == .container || visit.target.blob != nil
+        {
+            return .holder(name: "anonymous", grant: PublicGrant(level: level))
+        }
+        let version = visit.head.headers[StorageHeader.version].flatMap { ServiceVersion($0) }
+        if version?.isAtLeast("2019-12-12") == true || !isRead {
+            var refusal = ServiceError(.noAuthenticationInformation)
+            refusal.headers = challenge(visit)
+            throw refusal
+        }
+        throw ServiceError(visit.account.allowsPublicAccess ? .resourceNotFound : .publicAccessNotPermitted)
+    }
+
+    private func challenge(_ visit: Visit) -> HTTPFields {
+        let names = provider.hostPlan.destination(of: visit.request.host)?.names ?? provider.hostPlan.primary
+        let authority = "\(provider.hostPlan.address(names.login))/\(visit.place.tenant.text)/oauth2/authorize"
+        return [
+            .wwwAuthenticate: "Bearer authorization_uri=\(authority) resource_id=https://storage.azure.com"
+        ]
+    }
+    private func container(_ visit: Visit) async throws(ServiceError) -> Container? {
+        guard let name = visit.target.container else { return nil }
+        return try await visit.scope.get(
+            Container.self,
+            in: visit.place.domain,
+            at: StorageKey.container(name)
+        )
+    }
+}

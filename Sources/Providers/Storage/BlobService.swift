@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+
+/// The Blob service's settings of one account.
+struct BlobServiceSettings: Stored, Codable {
+    var properties: ServiceProperties
+}
+
+extension StorageProvider {
+    func settings(_ place: AccountPlace, _ scope: some Scope) async throws(ServiceError) -> ServiceProperties {
+        let stored = try await scope.get(BlobServiceSettings.self, in: place.domain, at: StorageKey.service)
+        return stored?.properties ?? ServiceProperties()
+    }
+    func set(_ properties: ServiceProperties, _ place: AccountPlace, _ scope: WriteScope) async throws(ServiceError) {
+        let unbuilt = [
+            (properties.deleteRetention.days != nil, "soft delete (DeleteRetentionPolicy)"),
+            (properties.staticWebsite.enabled, "static websites (StaticWebsite)"),
+            (properties.logging.read || properties.logging.write || properties.logging.delete, "logging (Logging)"),
+            (
+                properties.hourMetrics.enabled || properties.minuteMetrics.enabled,
+                "metrics (HourMetrics, MinuteMetrics)"
+            ),
+        ]
+        if let (_, what) = unbuilt.first(where: \.0) {
+            throw ServiceError(.notImplemented("\(what); leave it disabled."))
+        }
+        try await scope.put(
+            BlobServiceSettings(properties: properties),
+            in: place.domain,
+            at: StorageKey.service
+        )
+    }
+
+    /// Get Blob Service Properties (`GET /?restype=service&comp=properties`).
+    func getServiceProperties(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let properties = try await settings(blob.place, scope)
+        return try blob.xml { () throws(StorageFault) in try properties.body() }
+    }
+    /// Set Blob Service Properties (`PUT /?restype=service&comp=properties`).
+    func setServiceProperties(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let old = try await settings(blob.place, scope)
+        let new = try checked { () throws(StorageFault) in try old.updated(by: call.body) }
+        try await set(new, blob.place, scope)
+        return blob.reply(202)
+    }
+    /// Get Account Information (`GET|HEAD …?restype=account&comp=properties`), on every level.
+    func getAccountInformation(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let record = try await scope.resource(blob.place.resourceID)
+        return blob.reply(
+            200,
+            [
+                "x-ms-sku-name": record?.sku?["name"]?.string, "x-ms-account-kind": record?.kind,
+                "x-ms-is-hns-enabled": "false",
+            ]
+        )
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+
+/// What the headers of Put Blob say.
+private struct BlobUpload {
+    let headers: ContentHeaders
+    let metadata: Metadata
+    let checksum: ContentChecksum?
+
+    init(_ blob: BlobCall) throws(StorageFault) {
+        guard let type = blob.headers[StorageHeader.blobType] else { throw .missingRequiredHeader("x-ms-blob-type") }
+        switch type.lowercased() {
+        case "blockblob": break
+        case "appendblob", "pageblob": throw .notImplemented("\(type)s.")
+        default: throw .invalidHeaderValue("x-ms-blob-type", type)
+        }
+        let limit = BlobLimits.putBlobBytesMax(blob.version)
+        guard let length = blob.call.request.body.length else { throw .missingContentLengthHeader }
+        guard length <= limit else { throw .requestBodyTooLarge(limit: Int(limit)) }
+        headers = try ContentHeaders(blob.headers, from: .putBlob)
+        metadata = try Metadata(blob.headers)
+        checksum = try ContentChecksum(blob.head)
+    }
+}
+
+extension StorageProvider {
+    /// Put Blob (`PUT /{container}/{blob}`), first phase: what can be refused is refused before the body is taken in.
+    func receiveBlob(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        let blob = try await openPlain(call, scope)
+        _ = try checked { () throws(StorageFault) in try BlobUpload(blob) }
+        _ = try await checkOverwrite(blob, .create, scope)
+        try await intake.take(into: blob.domain, scope, observers: [BodyDigests(md5: true)])
+    }
+    /// Put Blob, second phase.
+    func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await openPlain(call, scope)
+        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
+        let (container, old) = try await checkOverwrite(blob, .create, scope)
+        guard let received = scope.received else { throw .unavailable("a blob's body was not taken in") }
+        let checksums = BodyChecksums(received)
+        try checksums.check(upload.checksum)
+        // The blob's own MD5, where the client gives one, is also one of this body.
+        if let announced = upload.headers.md5 { try checksums.check(.md5(announced)) }
+        let content = try await scope.keep(received, in: blob.domain)
+        var headers = upload.headers
+        headers.md5 = checksums.md5
+        let new = Blob(
+            scope,
+            replacing: old,
+            length: content.length,
+            body: .whole(content),
+            headers: headers,
+            metadata: upload.metadata
+        )
+        try await replace(old, with: new, blob, container, scope)
+        var reply = blob.changed(201, new.etag, new.modified)
+        reply.set("Content-MD5", checksums.md5.base64)
+        reply.set("x-ms-content-crc64", checksums.crc64.base64)
+        return reply
+    }
+
+    /// The container and what has the blob's name now, when the request may put a blob there.
+    func checkOverwrite(
+        _ blob: BlobCall,
+        _ purpose: Conditions.Purpose,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> (Container, Blob?) {
+        let container = try await blob.container(scope)
+        let old = try await blob.blob(container, scope)
+        try blob.refuseLease(onBlob: true)
+        try blob.check(old?.current, for: purpose)
+        if old != nil, let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
+            throw ServiceError(.unauthorizedBlobOverwrite)
+        }
+        return (container, old)
+    }
+    /// Puts a blob in the place of what has its name, uncommitted blocks included.
+    func replace(
+        _ old: Blob?,
+        with new: Blob,
+        _ blob: BlobCall,
+        _ container: Container,
+        _ scope: WriteScope
+    ) async throws(ServiceError) {
+        let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
+        let name = try blob.blobName
+        if let old { try await data.release(old.body) }
+        try await data.end(table: container.id, name)
+        try await scope.put(new, in: blob.domain, at: StorageKey.blob(container.id, name))
+    }
+
+    /// Set Blob Properties (`PUT /{container}/{blob}?comp=properties`).
+    func setBlobProperties(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        try await change(call, scope) { blob, fields throws(StorageFault) in
+            blob.headers = try ContentHeaders(fields, from: .explicit)
+        }
+    }
+    /// Set Blob Metadata (`PUT /{container}/{blob}?comp=metadata`).
+    func setBlobMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        try await change(call, scope) { blob, fields throws(StorageFault) in blob.metadata = try Metadata(fields) }
+    }
+    private func change(
+        _ call: Call,
+        _ scope: WriteScope,
+        _ apply: (inout Blob, HTTPFields) throws(StorageFault) -> Void
+    ) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        var (container, record) = try await blob.existingBlob(scope)
+        try blob.refuseLease(onBlob: true)
+        try blob.check(record.current, for: .write)
+        let fields = blob.headers
+        do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
+        record.touch(scope)
+        try await scope.put(record, in: blob.domain, at: StorageKey.blob(container.id, try blob.blobName))
+        return blob.changed(200, record.etag, record.modified)
+    }
+
+    /// Delete Blob (`DELETE /{container}/{blob}`).
+    ///
+    /// There are no snapshots to delete with it.
+    func deleteBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await openPlain(call, scope)
+        let (container, record) = try await blob.existingBlob(scope)
+        try blob.refuseLease(onBlob: true)
+        try blob.check(record.current, for: .write)
+        if let choice = blob.call.request.header("x-ms-delete-snapshots") {
+            switch choice.lowercased() {
+            case "include": break
+            case "only": return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
+            default: throw ServiceError(.invalidHeaderValue("x-ms-delete-snapshots", choice))
+            }
+        }
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        let name = try blob.blobName
+        try await data.release(record.body)
+        try await data.end(table: container.id, name)
+        try await scope.remove(in: blob.domain, at: StorageKey.blob(container.id, name))
+        return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+
+/// What the request of Put Block says.
+private struct BlockUpload {
+    let id: BlockID
+    let checksum: ContentChecksum?
+
+    init(_ blob: BlobCall) throws(StorageFault) {
+        id = try BlockID(blob.head.query)
+        checksum = try ContentChecksum(blob.head)
+        let limit = BlobLimits.blockBytesMax(blob.version)
+        guard let length = blob.call.request.body.length else { throw .missingContentLengthHeader }
+        guard length > 0 else { throw .invalidHeaderValue("Content-Length", "0") }
+        guard length <= limit else { throw .requestBodyTooLarge(limit: Int(limit)) }
+    }
+    var needsMD5: Bool { if case .md5 = checksum { true } else { false } }
+}
+
+extension StorageProvider {
+    /// Counting a blob's blocks reads them all, so one block in this many is counted: the limit is kept to about that.
+    private static let blocksPerCount: UInt64 = 1024
+
+    /// Put Block (`PUT /{container}/{blob}?comp=block`), first phase.
+    func receiveBlock(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        let blob = try await open(call, scope)
+        let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
+        try blob.refuseLease(onBlob: true)
+        let container = try await blob.container(scope)
+        let table = try await scope.get(
+            BlockTable.self,
+            in: blob.domain,
+            at: StorageKey.table(container.id, try blob.blobName)
+        )
+        if let table {
+            guard table.idBytes == upload.id.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
+            if scope.entropy.upTo(Self.blocksPerCount) == 0 {
+                let max = BlobLimits.uncommittedBlocksMax
+                let count = try await scope.blocks(table.id, in: blob.domain, limit: max).count
+                guard count < max else { throw ServiceError(.blockCountExceedsLimit) }
+            }
+        }
+        try await intake.take(into: blob.domain, scope, observers: [BodyDigests(md5: upload.needsMD5)])
+    }
+    /// Put Block, second phase.
+    ///
+    /// Only the first block of a table writes the table, so that parallel blocks do not conflict.
+    func putBlock(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
+        let container = try await blob.container(scope)
+        guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
+        let checksums = BodyChecksums(received)
+        try checksums.check(upload.checksum)
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        let table = try await data.table(container.id, try blob.blobName, for: upload.id)
+        let key = StorageKey.block(table.id, upload.id)
+        if let old = try await scope.get(Block.self, in: blob.domain, at: key) {
+            try await scope.discard(old.content, in: blob.domain)
+        }
+        let content = try await scope.keep(received, in: blob.domain)
+        try await scope.put(Block(content), in: blob.domain, at: key)
+        return blob.reply(
+            201,
+            [
+                "Content-MD5": upload.needsMD5 ? checksums.md5.base64 : nil,
+                "x-ms-content-crc64": checksums.crc64.base64, "x-ms-request-server-encrypted": "true",
+            ]
+        )
+    }
+
+    /// Put Block List (`PUT /{container}/{blob}?comp=blocklist`).
+    func putBlockList(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let (list, headers, metadata, announced) = try checked { () throws(StorageFault) in
+            (
+                try BlockList(body: call.body), try ContentHeaders(blob.headers, from: .explicit),
+                try Metadata(blob.headers), try ContentChecksum(blob.head)
+            )
+        }
+        let checksums = BodyChecksums(call.body, md5: true)
+        try checksums.check(announced)
+        let (container, old) = try await checkOverwrite(blob, .create, scope)
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        let commit = BlockCommit(data, container.id, try blob.blobName)
+        let made = try await commit.run(list, replacing: old)
+        var new = Blob(
+            scope,
+            replacing: old,
+            length: made.length,
+            body: made.body,
+            headers: headers,
+            metadata: metadata
+        )
+        if let old { new.created = old.created }
+        try await scope.put(new, in: blob.domain, at: StorageKey.blob(container.id, try blob.blobName))
+        var reply = blob.changed(201, new.etag, new.modified)
+        if case .md5 = announced { reply.set("Content-MD5", checksums.md5.base64) }
+        reply.set("x-ms-content-crc64", checksums.crc64.base64)
+        return reply
+    }
+
+    /// Get Block List (`GET /{container}/{blob}?comp=blocklist`).
+    func getBlockList(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let selection = try checked { () throws(StorageFault) in try BlockListing.Selection(blob.head.query) }
+        try blob.refuseLease(onBlob: true)
+        let container = try await blob.container(scope)
+        let record = try await blob.blob(container, scope)
+        let table = try await scope.get(
+            BlockTable.self,
+            in: blob.domain,
+            at: StorageKey.table(container.id, try blob.blobName)
+        )
+        guard record != nil || table != nil else { throw ServiceError(.blobNotFound) }
+        var committed: [BlockListing.Block] = []
+        if selection != .uncommitted, case .pieces(let list, _)? = record?.body {
+            committed = try await scope.pieces(list, in: blob.domain).map {
+                BlockListing.Block(id: $0.block, size: $0.content.length)
+            }
+        }
+        var uncommitted: [BlockListing.Block] = []
+        if selection != .committed, let table {
+            uncommitted = try await scope.blocks(table.id, in: blob.domain, limit: BlobLimits.uncommittedBlocksMax).map
+            {
+                BlockListing.Block(id: $0.id, size: $0.content.length)
+            }
+        }
+        var reply = try blob.xml { () throws(StorageFault) in
+            try BlockListing.body(selection, committed: committed, uncommitted: uncommitted)
+        }
+        reply.set("ETag", record?.etag.quoted)
+        reply.set("Last-Modified", record?.modified.httpDate)
+        reply.set("x-ms-blob-content-length", String(record?.length ?? 0))
+        return reply
+    }
+}
+
+/// Makes a blob of blocks; how contents change hands is told at `PieceList`.
+private struct BlockCommit {
+    private let data: AccountData
+    private let container: UUID
+    private let name: BlobName
+
+    init(_ data: AccountData, _ container: UUID, _ name: BlobName) {
+        self.data = data
+        self.container = container
+        self.name = name
+    }
+    /// A block the list may name, and where it was found.
+    private struct Found {
+        let content: Content
+        let isCommitted: Bool
+        /// Whether a committed piece is borrowed from a base of its list.
+        let isBorrowed: Bool
+    }
+
+    func run(_ list: BlockList, replacing old: Blob?) async throws(ServiceError) -> (body: Blob.Body, length: Int64) {
+        let (oldList, oldPieces) = try await committed(old)
+        let waiting = try await uncommitted()
+        let chosen = try choose(list, oldPieces, waiting)
+        let reused = Set(chosen.filter(\.found.isCommitted).map(\.found.content.id))
+        var shared: PieceList?
+        if let oldList, !reused.isEmpty { shared = try await data.pieceList(oldList) }
+        let isBorrowing = (shared?.references ?? 0) > 1
+        var bases = shared?.bases ?? []
+        if isBorrowing, let oldList { bases = [oldList] }
+
+        var seen: Set<[UInt8]> = []
+        let pieces = chosen.map { id, found in
+            let isFirst = seen.insert(found.content.id).inserted
+            return Piece(
+                content: found.content,
+                block: id,
+                isOwner: isFirst && !(found.isCommitted && (isBorrowing || found.isBorrowed))
+            )
+        }
+        try await endTable(waiting, taking: Set(chosen.filter { !$0.found.isCommitted }.map(\.found.content.id)))
+        if let old, !isBorrowing { try await releaseOld(old, oldPieces, handedOn: reused, shared) }
+        let id = try await data.write(pieces, bases: bases)
+        let length = pieces.reduce(0) { $0 + $1.content.length }
+        return (.pieces(list: id, count: pieces.count), length)
+    }
+
+    private func committed(_ old: Blob?) async throws(ServiceError) -> (UUID?, [Piece]) {
+        guard case .pieces(let list, _)? = old?.body else { return (nil, []) }
+        return (list, try await data.scope.pieces(list, in: data.domain))
+    }
+    private func uncommitted() async throws(ServiceError) -> [(id: BlockID, content: Content)] {
+        guard let table = try await data.table(container, name) else { return [] }
+        // Twice the limit: Put Block counts now and then only.
+        return try await data.scope.blocks(table.id, in: data.domain, limit: 2 * BlobLimits.uncommittedBlocksMax)
+    }
+    private func choose(
+        _ list: BlockList,
+        _ oldPieces: [Piece],
+        _ waiting: [(id: BlockID, content: Content)]
+    ) throws(ServiceError) -> [(id: BlockID, found: Found)] {
+        var owned: Set<[UInt8]> = []
+        for piece in oldPieces where piece.isOwner { owned.insert(piece.content.id) }
+        let committed = Dictionary(
+            oldPieces.map {
+                ($0.block, Found(content: $0.content, isCommitted: true, isBorrowed: !owned.contains($0.content.id)))
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let uncommitted = Dictionary(
+            waiting.map { ($0.id, Found(content: $0.content, isCommitted: false, isBorrowed: false)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let found = try checked { () throws(StorageFault) in
+            try list.resolve(committed: committed, uncommitted: uncommitted)
+        }
+        return Array(zip(list.references.map(\.id), found))
+    }
+    private func endTable(
+        _ waiting: [(id: BlockID, content: Content)],
+        taking contents: Set<[UInt8]>
+    ) async throws(ServiceError) {
+        var taken = TakenPlaces(count: waiting.count)
+        for (place, block) in waiting.enumerated() where contents.contains(block.content.id) { taken.insert(place) }
+        try await data.end(table: container, name, taken: taken)
+    }
+    /// Ends the old blob's reference; a list that handed contents on keeps neither them nor its bases.
+    private func releaseOld(
+        _ old: Blob,
+        _ pieces: [Piece],
+        handedOn: Set<[UInt8]>,
+        _ list: PieceList?
+    ) async throws(ServiceError) {
+        guard case .pieces(let id, _) = old.body, var list, !handedOn.isEmpty else {
+            return try await data.release(old.body)
+        }
+        list.bases = []
+        try await data.scope.put(list, in: data.domain, at: StorageKey.list(id))
+        var taken = TakenPlaces(count: pieces.count)
+        for (place, piece) in pieces.enumerated() where handedOn.contains(piece.content.id) { taken.insert(place) }
+        try await data.release(list: id, taken: taken, atOnce: true)
+    }
+}

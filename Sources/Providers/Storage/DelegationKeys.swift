@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+import Markup
+import Store
+
+/// What the user delegation keys of one account are derived from; another one ends them all.
+struct DelegationSecret: Stored {
+    let secret: Secret
+
+    static let format: UInt8 = 1
+    private static let sizeBytes = 32
+
+    init(_ scope: WriteScope) { secret = Secret(scope.entropy.bytes(Self.sizeBytes)) }
+    func storedBody() -> [UInt8] { secret.reveal() }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) { secret = Secret(Array(storedBody)) }
+}
+
+extension WriteScope {
+    /// Gives an account the secret of its user delegation keys, unless it has one.
+    func ensureDelegationSecret(_ domain: Domain) async throws(ServiceError) {
+        guard try await get(DelegationSecret.self, in: domain, at: StorageKey.delegation) == nil else { return }
+        try await put(DelegationSecret(self), in: domain, at: StorageKey.delegation)
+    }
+}
+
+extension StorageProvider {
+    /// Get User Delegation Key (`POST /?restype=service&comp=userdelegationkey`): a key of the caller's own.
+    func getUserDelegationKey(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        guard let principal = call.caller.principal else { throw .permissionMismatch() }
+        guard blob.version.isAtLeast(DelegatedKey.firstVersion) else {
+            throw ServiceError(.invalidHeaderValue("x-ms-version", blob.version.text))
+        }
+        let info = try checked { () throws(StorageFault) in try KeyInfo(call.body, now: scope.now) }
+        let stored = try await scope.get(DelegationSecret.self, in: blob.domain, at: StorageKey.delegation)
+        guard let stored else { throw Self.noDelegationSecret }
+        let key = DelegatedKey(
+            principal: principal.id,
+            tenant: principal.tenant,
+            start: info.start,
+            expiry: info.expiry,
+            version: blob.version
+        )
+        return try blob.xml { () throws(StorageFault) in
+            try XMLBody.write { writer in
+                writer.open("UserDelegationKey")
+                writer.leaf("SignedOid", key.principal.text)
+                writer.leaf("SignedTid", key.tenant.text)
+                writer.leaf("SignedStart", key.start.iso8601Seconds)
+                writer.leaf("SignedExpiry", key.expiry.iso8601Seconds)
+                writer.leaf("SignedService", DelegatedKey.service)
+                writer.leaf("SignedVersion", key.version.text)
+                writer.leaf("Value", key.value(under: stored.secret).reveal().base64)
+                writer.close()
+            }
+        }
+    }
+    private static let noDelegationSecret = ServiceError(
+        409,
+        "OperationNotAllowed",
+        "The account was made before user delegation keys were. Update it once (az storage account update), then ask again."
+    )
+
+    /// Revoke User Delegation Keys: a fresh secret, under which no earlier key signs anything.
+    func revokeUserDelegationKeys(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let domain = try await existing(call, scope).account.domain
+        try await scope.put(DelegationSecret(scope), in: domain, at: StorageKey.delegation)
+        return Reply(200)
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+
+/// The Blob service's settings as an ARM resource: the same record as on the blob surface.
+extension StorageProvider {
+    func listBlobServices(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        return .json(200, ["value": [shown(try await settings(view.place, scope), of: view)]])
+    }
+    func getBlobService(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        return .json(200, shown(try await settings(view.place, scope), of: view))
+    }
+    func putBlobService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let properties = try call.json()["properties"] ?? [:]
+        let unbuilt = [
+            ("deleteRetentionPolicy", "enabled"), ("containerDeleteRetentionPolicy", "enabled"),
+            ("restorePolicy", "enabled"), ("changeFeed", "enabled"), ("lastAccessTimeTrackingPolicy", "enable"),
+        ]
+        for (policy, switched) in unbuilt where properties[policy]?[switched]?.bool == true {
+            throw .notImplemented("\(policy).\(switched)=true")
+        }
+        for name in ["isVersioningEnabled", "automaticSnapshotPolicyEnabled"] where properties[name]?.bool == true {
+            throw .notImplemented("\(name)=true")
+        }
+        var settings = try await settings(view.place, scope)
+        if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try rules.map(Self.rule) }
+        if let text = properties["defaultServiceVersion"]?.string {
+            guard let version = ServiceVersion(text), version >= .oldest else {
+                throw .badRequest(
+                    "InvalidValuesForRequestParameters",
+                    "defaultServiceVersion '\(text)' is not a version."
+                )
+            }
+            settings.defaultVersion = version.text
+        }
+        guard settings.cors.count <= ServiceProperties.corsRulesMax else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "There are at most \(ServiceProperties.corsRulesMax) corsRules."
+            )
+        }
+        try await set(settings, view.place, scope)
+        return .json(200, shown(settings, of: view))
+    }
+
+    private static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
+        func list(_ name: String) -> String {
+            (json[name]?.array ?? []).compactMap(\.string).joined(separator: ",")
+        }
+        let age = json["maxAgeInSeconds"]?.integer ?? 0
+        guard (0...Int64(Int32.max)).contains(age), !list("allowedOrigins").isEmpty, !list("allowedMethods").isEmpty
+        else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "A corsRule needs allowedOrigins, allowedMethods and a maxAgeInSeconds that is not negative."
+            )
+        }
+        return ServiceProperties.CORSRule(
+            allowedOrigins: list("allowedOrigins"),
+            allowedMethods: list("allowedMethods"),
+            allowedHeaders: list("allowedHeaders"),
+            exposedHeaders: list("exposedHeaders"),
+            maxAgeSeconds: Int(age)
+        )
+    }
+    private func shown(_ settings: ServiceProperties, of view: AccountView) -> JSON {
+        func list(_ text: String) -> JSON { .array(text.split(separator: ",").map { .string(String($0)) }) }
+        let rules = settings.cors.map { rule in
+            [
+                "allowedOrigins": list(rule.allowedOrigins), "allowedMethods": list(rule.allowedMethods),
+                "allowedHeaders": list(rule.allowedHeaders), "exposedHeaders": list(rule.exposedHeaders),
+                "maxAgeInSeconds": .integer(Int64(rule.maxAgeSeconds)),
+            ] as JSON
+        }
+        return [
+            "id": .string(view.record.id + "/blobServices/default"), "name": "default",
+            "type": "Microsoft.Storage/storageAccounts/blobServices", "sku": view.record.sku ?? .null,
+            "properties": [
+                "cors": ["corsRules": .array(rules)],
+                "defaultServiceVersion": JSON(settings.defaultVersion),
+                "deleteRetentionPolicy": ["enabled": false, "allowPermanentDelete": false],
+                "containerDeleteRetentionPolicy": ["enabled": false], "isVersioningEnabled": false,
+                "changeFeed": ["enabled": false],
+            ],
+        ]
+    }
+}

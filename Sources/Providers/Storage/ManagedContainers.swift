@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+import Store
+
+/// Containers as ARM resources: the same records as on the blob surface.
+extension StorageProvider {
+    /// Containers of one page.
+    static let managedContainersPageMax = 1000
+
+    func listManagedContainers(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let asked = call.query("$maxpagesize").flatMap { Int($0) } ?? Self.managedContainersPageMax
+        let limit = max(1, min(asked, Self.managedContainersPageMax))
+        var range = KeyRange(
+            from: StorageKey.start(of: "", under: StorageKey.containers),
+            to: StorageKey.end(of: "", under: StorageKey.containers)
+        )
+        if let after = try PageToken.read(call)?.1 { range.from = StorageKey.containers.appending(after).next }
+        let found = try await containers(of: view.place, range, limit: limit, scope)
+        var body: [String: JSON] = ["value": .array(found.map { shown($0.0, $0.1, of: view) })]
+        if found.count == limit, let last = found.last {
+            body["nextLink"] = .string(PageToken.link(call, ("", last.0.text)))
+        }
+        return .json(200, .object(body))
+    }
+
+    func getManagedContainer(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let name = try containerName(call)
+        guard let container = try await container(name, view, scope) else { throw ServiceError(.containerNotFound) }
+        return .json(200, shown(name, container, of: view))
+    }
+
+    /// 201 when it is new, 200 when it was there and was changed.
+    func putManagedContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let name = try containerName(call)
+        let request = try ContainerRequest(call)
+        if let container = try await container(name, view, scope) {
+            return try await change(container, name, request, view, scope)
+        }
+        let made = try await makeContainer(
+            name,
+            request.metadata ?? .none,
+            request.publicAccess ?? nil,
+            view.place,
+            scope
+        )
+        return .json(201, shown(name, made, of: view))
+    }
+    func patchManagedContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let name = try containerName(call)
+        guard let container = try await container(name, view, scope) else { throw ServiceError(.containerNotFound) }
+        return try await change(container, name, try ContainerRequest(call), view, scope)
+    }
+    private func change(
+        _ old: Container,
+        _ name: ContainerName,
+        _ request: ContainerRequest,
+        _ view: AccountView,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> Reply {
+        var container = old
+        if let metadata = request.metadata { container.metadata = metadata }
+        if let access = request.publicAccess {
+            if access != nil { try await checkPublicAccess(view.place, scope) }
+            container.publicAccess = access
+        }
+        container.touch(scope)
+        try await scope.put(container, in: view.place.domain, at: StorageKey.container(name))
+        return .json(200, shown(name, container, of: view))
+    }
+
+    func deleteManagedContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let view = try await existing(call, scope)
+        let name = try containerName(call)
+        guard let container = try await container(name, view, scope) else { return Reply(204) }
+        try await removeContainer(name, container, view.place, scope, caller: call.caller)
+        return Reply(200)
+    }
+
+    private func containerName(_ call: Call) throws(ServiceError) -> ContainerName {
+        try checked { () throws(StorageFault) in try ContainerName(call["container"]) }
+    }
+    private func container(
+        _ name: ContainerName,
+        _ view: AccountView,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> Container? {
+        try await scope.get(Container.self, in: view.place.domain, at: StorageKey.container(name))
+    }
+    private func shown(_ name: ContainerName, _ container: Container, of view: AccountView) -> JSON {
+        let metadata = Dictionary(
+            container.metadata.items.map { ($0.name, JSON.string($0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let access: JSON =
+            switch container.publicAccess {
+            case nil: "None"
+            case .blob: "Blob"
+            case .container: "Container"
+            }
+        return [
+            "id": .string("\(view.record.id)/blobServices/default/containers/\(name)"), "name": .string(name.text),
+            "type": "Microsoft.Storage/storageAccounts/blobServices/containers",
+            "etag": .string(container.etag.quoted),
+            "properties": [
+                "publicAccess": access, "metadata": .object(metadata),
+                "lastModifiedTime": .string(container.modified.iso8601), "leaseStatus": "Unlocked",
+                "leaseState": "Available", "hasImmutabilityPolicy": false, "hasLegalHold": false, "deleted": false,
+                "remainingRetentionDays": 0, "defaultEncryptionScope": "$account-encryption-key",
+                "denyEncryptionScopeOverride": false,
+            ],
+        ]
+    }
+}
+
+/// The body of Create and Update Container; nil where it says nothing.
+private struct ContainerRequest {
+    let metadata: Metadata?
+    let publicAccess: PublicAccess??
+
+    init(_ call: Call) throws(ServiceError) {
+        let properties = call.body.isEmpty ? [:] : try call.json()["properties"] ?? [:]
+        if properties["immutableStorageWithVersioning"]?["enabled"]?.bool == true {
+            throw .notImplemented("immutableStorageWithVersioning")
+        }
+        if let scope = properties["defaultEncryptionScope"]?.string, scope != "$account-encryption-key" {
+            throw .notImplemented("Encryption scopes")
+        }
+        switch properties["publicAccess"]?.string?.lowercased() {
+        case nil: publicAccess = nil
+        case "none": publicAccess = .some(nil)
+        case "blob": publicAccess = .some(.blob)
+        case "container": publicAccess = .some(.container)
+        case .some(let other):
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "publicAccess '\(other)' is none of None, Blob, Container."
+            )
+        }
+        let items = properties["metadata"]?.object?.sorted { $0.key < $1.key } ?? []
+        metadata =
+            properties["metadata"] == nil
+            ? nil
+            : try checked { () throws(StorageFault) in
+                try Metadata(checking: items.map { Metadata.Item(name: $0.key, value: $0.value.string ?? "") })
+            }
+    }
+}
+
+extension Metadata {
+    /// Metadata that came in a body, checked as if it had come in headers.
+    init(checking items: [Item]) throws(StorageFault) {
+        var fields = HTTPFields()
+        for item in items {
+            guard let name = HTTPField.Name(Self.headerPrefix + item.name), HTTPField.isValidValue(item.value) else {
+                throw .invalidMetadata("'\(item.name)' cannot be sent as a header.")
+            }
+            fields.append(HTTPField(name: name, value: item.value))
+        }
+        self = try Metadata(fields)
+    }
+}

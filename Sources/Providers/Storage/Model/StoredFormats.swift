@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Kernel
+
+extension StorageProvider {
+    /// What this provider keeps.
+    package static let storedFormats: [StoredFormat] = [
+        StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
+        StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
+        StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(DelegationSecret.self),
+        StoredFormat(PieceChunk.self), StoredFormat(PieceList.self), StoredFormat(TakenPlaces.self),
+        StoredFormat(WaitingTable.self),
+    ]
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+
+/// What a request's path names: an account, one of its containers, or a blob, with the snapshot or version asked for.
+package struct BlobTarget: Hashable, Sendable {
+    /// The account.
+    package let account: AccountName
+    /// The container, unless the account itself is meant.
+    package let container: ContainerName?
+    /// The blob, unless the container or the account is meant.
+    package let blob: BlobName?
+    /// The `snapshot` parameter as sent.
+    package var snapshot: String?
+    /// The `versionid` parameter as sent.
+    package var version: String?
+
+    /// Names a resource whose names are already known to be good.
+    package init(
+        account: AccountName,
+        container: ContainerName? = nil,
+        blob: BlobName? = nil,
+        snapshot: String? = nil,
+        version: String? = nil
+    ) {
+        self.account = account
+        self.container = container
+        self.blob = blob
+        self.snapshot = snapshot
+        self.version = version
+    }
+
+    /// Reads a path as sent.
+    ///
+    /// `host` is the account the host name stands for; nil means path style, where the first
+    /// segment is the account. A single segment is a container with `restype=container` (or `comp=list`, which only a
+    /// container has), else a blob of `$root`.
+    package init(head: RequestHead, host: AccountName?) throws(StorageFault) {
+        guard head.path.first == "/" else { throw .invalidURI }
+        var rest = head.path.dropFirst()
+        if let host {
+            account = host
+        } else {
+            guard let first = Self.takeSegment(&rest)?.percentDecoded, let name = AccountName(first) else {
+                throw .invalidURI
+            }
+            account = name
+        }
+        snapshot = head.query["snapshot"]
+        version = head.query["versionid"]
+        guard let first = Self.takeSegment(&rest) else {
+            guard rest.isEmpty else { throw .invalidURI }
+            container = nil
+            blob = nil
+            return
+        }
+        guard let firstName = first.percentDecoded, let restName = String(rest).percentDecoded else {
+            throw .invalidURI
+        }
+        let namesContainer = head.query["restype"]?.lowercased() == "container" || head.query["comp"] == "list"
+        if restName.isEmpty, !namesContainer, !ContainerName.system.contains(firstName) {
+            // A blob addressed without its container may not hold a slash (REST: "root container").
+            guard !firstName.utf8.contains(47) else { throw .invalidURI }
+            container = .root
+            blob = try BlobName(firstName)
+        } else {
+            container = try ContainerName(firstName)
+            blob = restName.isEmpty ? nil : try BlobName(restName)
+        }
+    }
+
+    /// Cuts the text before the next slash off, with the slash; nil when there is none left.
+    private static func takeSegment(_ rest: inout Substring) -> String? {
+        guard !rest.isEmpty, rest.first != "/" else { return nil }
+        let slash = rest.utf8.firstIndex(of: 47) ?? rest.endIndex
+        let segment = String(rest[..<slash])
+        rest = rest[slash...].dropFirst()
+        return segment
+    }
+
+    /// The name signatures are made over: `/account[/container[/blob]]`, decoded.
+    package var canonicalPath: String {
+        "/" + ([account.text, container?.text, blob?.text].compactMap { $0 }).joined(separator: "/")
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+package import HTTPTypes
+
+/// The HTTP properties of a blob: what its reads are answered with (REST "Put Blob", "Set Blob Properties").
+package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
+    /// The media type.
+    package var type: String?
+    /// The content coding.
+    package var encoding: String?
+    /// The languages.
+    package var language: String?
+    /// How to show it.
+    package var disposition: String?
+    /// How to cache it.
+    package var cacheControl: String?
+    /// The 16 bytes of the MD5 that the client stores with the blob.
+    package var md5: [UInt8]?
+
+    /// The type of a blob that was given none.
+    package static let defaultType = "application/octet-stream"
+
+    /// Which headers a request sets properties with.
+    package enum Source: Sendable {
+        /// Put Blob: `x-ms-blob-*`, else the request's own headers.
+        case putBlob
+        /// Put Block List, Copy Blob, Set Blob Properties: `x-ms-blob-*` only; what is absent is cleared.
+        case explicit
+    }
+    /// No properties.
+    package init() {}
+
+    /// Reads the properties of a request.
+    package init(_ headers: HTTPFields, from source: Source) throws(StorageFault) {
+        func value(_ name: String, else own: HTTPField.Name?) -> String? {
+            let set = headers[StorageHeader.name("x-ms-blob-" + name)]
+            let text = set ?? (source == .putBlob ? own.flatMap { headers[$0] } : nil)
+            return text?.isEmpty == true ? nil : text
+        }
+        type = value("content-type", else: .contentType)
+        encoding = value("content-encoding", else: .contentEncoding)
+        language = value("content-language", else: .contentLanguage)
+        cacheControl = value("cache-control", else: .cacheControl)
+        disposition = value("content-disposition", else: nil)
+        md5 = nil
+        if let text = value("content-md5", else: nil) {
+            guard let bytes = [UInt8](base64: text), bytes.count == 16 else { throw .invalidMD5 }
+            md5 = bytes
+        }
+    }
+
+    /// The headers of a read's answer, without those that are not set; `overrides` are a signature's.
+    package func fields(overrides: HTTPFields = HTTPFields()) -> HTTPFields {
+        var fields = HTTPFields()
+        fields[.contentType] = type ?? Self.defaultType
+        fields[.contentEncoding] = encoding
+        fields[.contentLanguage] = language
+        fields[.contentDisposition] = disposition
+        fields[.cacheControl] = cacheControl
+        for field in overrides { fields[field.name] = field.value }
+        return fields
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import Cryptography
+
+/// A user delegation key by what identifies it (REST "Get User Delegation Key").
+///
+/// Its value is derived from a secret of the account, so that nothing is stored for a key: it lives until its expiry,
+/// or until the account gets another secret.
+package struct DelegatedKey: Equatable, Sendable {
+    /// Who asked for the key, and whose rights bound what it signs.
+    package let principal: PrincipalID
+    /// The principal's tenant.
+    package let tenant: TenantID
+    /// The whole second from which it signs.
+    package let start: Timestamp
+    /// The whole second at which it stops.
+    package let expiry: Timestamp
+    /// The version of the service that made it.
+    package let version: ServiceVersion
+
+    /// The service it signs for: blobs.
+    static let service = "b"
+    /// The first version with such keys.
+    static let firstVersion = "2018-11-09"
+    /// How far from the present its times may lie (REST "Get User Delegation Key").
+    static let reach = Duration.seconds(7 * 86_400)
+
+    /// Names a key; times lose their fractions.
+    package init(principal: PrincipalID, tenant: TenantID, start: Timestamp, expiry: Timestamp, version: ServiceVersion)
+    {
+        self.principal = principal
+        self.tenant = tenant
+        self.start = start.wholeSecond
+        self.expiry = expiry.wholeSecond
+        self.version = version
+    }
+
+    /// The key's value: 32 bytes, the same for the same key under the same secret of an account.
+    package func value(under secret: Secret) -> Secret {
+        let fields = [
+            "user delegation key", principal.text, tenant.text, start.iso8601Seconds, expiry.iso8601Seconds,
+            Self.service, version.text,
+        ]
+        return Secret(hmacSHA256(Array(fields.joined(separator: "\n").utf8), key: secret))
+    }
+
+    /// Refuses a key before its start and from its expiry on.
+    func check(_ now: Timestamp) throws(StorageFault) {
+        guard now >= start, now < expiry else {
+            throw .authenticationFailed(
+                "User delegation key not valid in the specified time frame: Start [\(start.httpDate)] - Expiry "
+                    + "[\(expiry.httpDate)] - Current [\(now.httpDate)]"
+            )
+        }
+    }
+}
+
+extension SharedAccessSignature {
+    /// The user delegation key that the signature says it was made with; nil for signatures of account keys.
+    package var delegatedKey: DelegatedKey? {
+        get throws(StorageFault) {
+            guard isDelegated else { return nil }
+            guard version.isAtLeast(DelegatedKey.firstVersion) else {
+                throw .authenticationFailed(
+                    "A user delegation signature needs sv \(DelegatedKey.firstVersion) or later."
+                )
+            }
+            guard !isAccountWide, policyIdentifier == nil else {
+                throw .authenticationFailed("A user delegation signature has neither ss, nor srt, nor si.")
+            }
+            try refuseUnbuilt()
+            guard let principal = PrincipalID(text: value("skoid")), let tenant = TenantID(text: value("sktid")) else {
+                throw .authenticationFailed("skoid and sktid must be the ids of a principal and of its tenant.")
+            }
+            guard let start = try time("skt"), let expiry = try time("ske"), start < expiry else {
+                throw .authenticationFailed("skt and ske are mandatory, and ske must be after skt.")
+            }
+            guard value("sks") == DelegatedKey.service, let made = ServiceVersion(value("skv")) else {
+                throw .authenticationFailed("sks must be \(DelegatedKey.service), and skv the version of a service.")
+            }
+            return DelegatedKey(principal: principal, tenant: tenant, start: start, expiry: expiry, version: made)
+        }
+    }
+
+    /// What narrows a signature and is not built must not be overlooked; what `sv` does not sign binds nothing.
+    private func refuseUnbuilt() throws(StorageFault) {
+        if let name = ["sduoid", "skdutid", "srh", "srq", "suoid"].first(where: { !value($0).isEmpty }) {
+            throw .notImplemented("user delegation signatures with \(name); make it without.")
+        }
+        let isSigned = version.isAtLeast(SASText.firstAgentVersion)
+        if !isSigned, let name = ["saoid", "scid"].first(where: { !value($0).isEmpty }) {
+            throw .authenticationFailed("\(name) needs sv \(SASText.firstAgentVersion) or later.")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+
+/// The query of a request: names in lower case, values decoded, in the order sent.
+package struct QueryItems: Equatable, Sendable {
+    /// One `name=value`.
+    package struct Item: Equatable, Sendable {
+        /// In lower case.
+        package let name: String
+        /// Decoded; empty when there was no `=`.
+        package let value: String
+    }
+    /// Every item, in the order sent.
+    package let items: [Item]
+    /// The most items that are read; a request with more is refused, so that look-ups stay cheap.
+    package static let countMax = 128
+
+    /// Reads the text after `?`.
+    ///
+    /// A `+` is a space, as the service decodes it; broken escapes are an invalid URI.
+    package init(_ query: some StringProtocol) throws(StorageFault) {
+        var items: [Item] = []
+        for pair in query.split(separator: "&") {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = halves.count == 2 ? String(halves[1]) : ""
+            guard items.count < Self.countMax, let name = Self.decode(String(halves[0])), let text = Self.decode(value)
+            else { throw .invalidURI }
+            items.append(Item(name: name.lowercased(), value: text))
+        }
+        self.items = items
+    }
+    private static func decode(_ text: String) -> String? {
+        guard text.utf8.contains(43) else { return text.percentDecoded }
+        return String(text.map { $0 == "+" ? " " : $0 }).percentDecoded
+    }
+
+    /// The first value of a name given in lower case; nil when it was not sent.
+    package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+    /// Every value of a name given in lower case.
+    package func values(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package import HTTPTypes
+
+/// The part of a request that the rules read: verb, path as sent, query, headers.
+package struct RequestHead: Sendable {
+    /// The verb.
+    package let method: HTTPRequest.Method
+    /// The path exactly as sent: signatures cover its escapes.
+    package let path: String
+    /// The query.
+    package let query: QueryItems
+    /// The headers.
+    package let headers: HTTPFields
+
+    /// Splits a request target (`/path?query`) as sent; what RFC 3986 would have escaped is an invalid URI.
+    package init(method: HTTPRequest.Method, target: String, headers: HTTPFields) throws(StorageFault) {
+        guard target.utf8.allSatisfy({ (33...126).contains($0) }) else { throw .invalidURI }
+        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        self.method = method
+        path = halves.first.map(String.init) ?? ""
+        query = try QueryItems(halves.count == 2 ? halves[1] : "")
+        self.headers = headers
+    }
+
+    /// A header's value as signatures see it: every field of the name, joined by commas; empty when absent.
+    func signed(_ name: HTTPField.Name) -> String { headers[values: name].joined(separator: ",") }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The texts that shared access signatures are made over, for every `sv` (REST "Create an account SAS", "Create a
+/// service SAS" and "Create a user delegation SAS", string-to-sign by version).
+///
+/// Values go in as sent, decoded once.
+enum SASText {
+    /// The first version with a signature of this kind, and the newest whose fields are known.
+    static let versions = "2013-08-15"..."2026-10-06"
+    /// The first version with account signatures.
+    static let firstAccountVersion = "2015-04-05"
+    /// The first version whose user delegation signatures can name the agent they are made for.
+    static let firstAgentVersion = "2020-02-10"
+
+    /// The account's name and the fields, each ended by a newline.
+    static func account(_ account: AccountName, _ field: (String) -> String, version: ServiceVersion) -> String {
+        var names = ["sp", "ss", "srt", "st", "se", "sip", "spr", "sv"]
+        if version.isAtLeast("2020-12-06") { names.append("ses") }
+        return account.text + "\n" + names.map { field($0) + "\n" }.joined()
+    }
+
+    /// The fields and the resource, divided by newlines.
+    ///
+    /// `resource` is `/account/container[/blob]`; `time` is the
+    /// snapshot or version that the signature names, or empty.
+    static func service(
+        _ resource: String,
+        _ time: String,
+        _ field: (String) -> String,
+        _ version: ServiceVersion
+    ) -> String {
+        let named = version.isAtLeast("2015-02-21") ? "/blob" + resource : resource
+        var lines = [field("sp"), field("st"), field("se"), named, field("si")]
+        if version.isAtLeast("2015-04-05") { lines += [field("sip"), field("spr")] }
+        lines.append(field("sv"))
+        if version.isAtLeast("2018-11-09") { lines += [field("sr"), time] }
+        if version.isAtLeast("2020-12-06") { lines.append(field("ses")) }
+        lines += overridden.map(field)
+        return lines.joined(separator: "\n")
+    }
+
+    /// The same for a signature made with a user delegation key, which is named in it.
+    static func delegated(
+        _ resource: String,
+        _ time: String,
+        _ field: (String) -> String,
+        _ version: ServiceVersion
+    ) -> String {
+        var lines = [field("sp"), field("st"), field("se"), "/blob" + resource]
+        lines += ["skoid", "sktid", "skt", "ske", "sks", "skv"].map(field)
+        if version.isAtLeast(firstAgentVersion) { lines += ["saoid", "suoid", "scid"].map(field) }
+        if version.isAtLeast("2025-07-05") { lines += ["skdutid", "sduoid"].map(field) }
+        lines += [field("sip"), field("spr"), field("sv"), field("sr"), time]
+        if version.isAtLeast("2020-12-06") { lines.append(field("ses")) }
+        // Names alone: signatures that bind headers or parameters by `srh` and `srq` are refused before this.
+        if version.isAtLeast("2026-04-06") { lines += ["srh", "srq"].map(field) }
+        lines += overridden.map(field)
+        return lines.joined(separator: "\n")
+    }
+    private static let overridden = ["rscc", "rscd", "rsce", "rscl", "rsct"]
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+import Cryptography
+import HTTPTypes
+
+/// A shared access signature in a request's query: account, service and user delegation signatures (REST "Delegate access
+/// with a shared access signature").
+///
+/// Reading checks forms; `verify` checks the signature first and everything it binds after.
+package struct SharedAccessSignature: Sendable {
+    /// What the caller of `verify` knows about the request.
+    package struct Circumstances: Sendable {
+        /// What the request names.
+        package let target: BlobTarget
+        /// The address the request came from.
+        package let clientAddress: String
+        /// Whether it came over TLS.
+        package let isSecure: Bool
+        /// The time of day.
+        package let now: Timestamp
+        /// Gathers them.
+        package init(target: BlobTarget, clientAddress: String, isSecure: Bool, now: Timestamp) {
+            self.target = target
+            self.clientAddress = clientAddress
+            self.isSecure = isSecure
+            self.now = now
+        }
+    }
+
+    private let values: [String: String]
+    let version: ServiceVersion
+    private let signature: [UInt8]
+    /// The stored access policy the signature takes missing fields from; the caller looks it up in the container.
+    package var policyIdentifier: String? { values["si"] }
+    /// Whether it is an account's signature rather than one of a container or a blob.
+    package var isAccountWide: Bool { values["ss"] != nil || values["srt"] != nil }
+    /// Whether it was made with a user delegation key (`delegatedKey`) rather than a key of the account.
+    var isDelegated: Bool { values["skoid"] != nil }
+
+    /// Every query parameter that belongs to a signature or is bound by one.
+    private static let names: Set<String> = [
+        "sig", "sp", "st", "se", "sr", "si", "sip", "spr", "sv", "ses", "ss", "srt", "sdd",
+        "rscc", "rscd", "rsce", "rscl", "rsct", "skoid", "sktid", "skt", "ske", "sks", "skv", "saoid", "suoid", "scid",
+        "skdutid", "sduoid", "srh", "srq", "snapshot", "versionid",
+    ]
+
+    /// Reads the signature in a query; nil when there is none; a parameter given twice is refused.
+    package init?(_ query: QueryItems) throws(StorageFault) {
+        guard let sent = query["sig"] else { return nil }
+        var values: [String: String] = [:]
+        for item in query.items where Self.names.contains(item.name) {
+            guard values.updateValue(item.value, forKey: item.name) == nil else {
+                throw .invalidQueryParameterValue(item.name, item.value, "The parameter is given twice.")
+            }
+            // A line break in a value would move the borders between the fields of the text that is signed.
+            guard !item.value.utf8.contains(where: { $0 < 32 }) else {
+                throw .authenticationFailed("\(item.name) holds a control character.")
+            }
+        }
+        self.values = values.filter { !$0.value.isEmpty }
+        guard let signature = [UInt8](base64: sent), signature.count == 32 else {
+            throw .authenticationFailed("Signature size is invalid: sig is the base64 of 32 bytes, percent-encoded.")
+        }
+        self.signature = signature
+        guard let version = ServiceVersion(values["sv"] ?? ""), SASText.versions.contains(version.text) else {
+            throw .authenticationFailed(
+                "sv is mandatory and must lie from \(SASText.versions.lowerBound) to \(SASText.versions.upperBound)."
+            )
+        }
+        self.version = version
+    }
+
+    /// Checks signature, times, address and protocol.
+    ///
+    /// `keys` are the account's, or the value of `delegatedKey` alone when there is one; `policy` is the one
+    /// `policyIdentifier` names, nil when the container has none of that name.
+    package func verify(_ now: Circumstances, keys: [Secret], policy: StoredPolicy? = nil) throws(StorageFault)
+        -> SASGrant
+    {
+        let text = try textToSign(now.target)
+        let bytes = Array(text.utf8)
+        guard let index = keys.firstIndex(where: { isValidHMAC(signature, of: bytes, key: $0) }) else {
+            throw .authenticationFailed("Signature did not match. String to sign used was \(text)")
+        }
+        try delegatedKey?.check(now.now)
+        let merged = try terms(policy)
+        guard now.now >= merged.start, now.now < merged.expiry else {
+            throw .authenticationFailed(
+                "Signature not valid in the specified time frame: Start [\(merged.start.httpDate)] - Expiry "
+                    + "[\(merged.expiry.httpDate)] - Current [\(now.now.httpDate)]"
+            )
+        }
+        try checkOrigin(now)
+        return SASGrant(
+            scope: try scope(),
+            permissions: merged.permissions,
+            encryptionScope: values["ses"],
+            overrides: try overrides(),
+            keyIndex: index
+        )
+    }
+}
+
+// MARK: - What is signed
+
+extension SharedAccessSignature {
+    func value(_ name: String) -> String { values[name] ?? "" }
+
+    /// The text the signature must be made over for the resource the request names.
+    func textToSign(_ target: BlobTarget) throws(StorageFault) -> String {
+        if isAccountWide {
+            guard version.isAtLeast(SASText.firstAccountVersion) else {
+                throw .authenticationFailed("An account signature needs sv \(SASText.firstAccountVersion) or later.")
+            }
+            return SASText.account(target.account, value, version: version)
+        }
+        guard let container = target.container else {
+            throw .authenticationFailed(
+                "A service signature is made for a container or a blob; this request names none."
+            )
+        }
+        let whole = "/\(target.account)/\(container)"
+        let kind = value("sr")
+        if let first = Self.firstVersionOfKind[kind], !version.isAtLeast(first) {
+            throw .authenticationFailed("sr=\(kind) needs sv \(first) or later.")
+        }
+        switch kind {
+        case "c": return text(of: whole)
+        case "d":
+            return text(of: whole + "/" + (try directory(target)))
+        case "b", "bs", "bv":
+            guard target.blob != nil else {
+                throw .authenticationFailed("The signature is made for a blob; this request names a container.")
+            }
+            // The time of a snapshot is signed whatever `sr` says, so a blob's signature does not open its snapshots.
+            let time = kind == "bv" ? target.version ?? target.snapshot : target.snapshot
+            guard kind == "b" || time != nil else {
+                throw .authenticationFailed("The signature is made for a snapshot or version; this request names none.")
+            }
+            return text(of: target.canonicalPath, time: time ?? "")
+        default: throw .authenticationFailed("sr is mandatory: b, bs, bv, c or d.")
+        }
+    }
+    private func text(of resource: String, time: String = "") -> String {
+        let make = isDelegated ? SASText.delegated : SASText.service
+        return make(resource, time, value, version)
+    }
+    private static let firstVersionOfKind = ["bs": "2018-11-09", "bv": "2019-12-12", "d": "2020-02-10"]
+
+    /// The first `sdd` segments of the blob's name: the directory the signature is made for.
+    private func directory(_ target: BlobTarget) throws(StorageFault) -> String {
+        let segments = (target.blob?.text ?? "").split(separator: "/", omittingEmptySubsequences: false)
+        guard let depth = Int(value("sdd")), depth > 0, depth <= segments.count else {
+            throw .authenticationFailed("sdd must be the depth of a directory that holds the blob this request names.")
+        }
+        return segments.prefix(depth).joined(separator: "/")
+    }
+}
+
+// MARK: - What the signature binds
+
+extension SharedAccessSignature {
+    private struct Terms {
+        var start: Timestamp
+        var expiry: Timestamp
+        var permissions: SASPermissions
+    }
+
+    /// The times and permissions: each from the signature or from its policy, never from both.
+    private func terms(_ policy: StoredPolicy?) throws(StorageFault) -> Terms {
+        var stored: StoredPolicy?
+        if let identifier = policyIdentifier {
+            guard !isAccountWide else {
+                throw .authenticationFailed("An account signature cannot name a stored policy.")
+            }
+            guard let policy, policy.identifier == identifier else {
+                throw .authenticationFailed("The container has no stored access policy named in si.")
+            }
+            stored = policy
+        }
+        let twice: [(String, Bool)] = [
+            ("st", stored?.start != nil), ("se", stored?.expiry != nil), ("sp", stored?.permissions != nil),
+        ]
+        if let (name, _) = twice.first(where: { values[$0.0] != nil && $0.1 }) {
+            throw .authenticationFailed("\(name) is given by the signature and by its stored access policy.")
+        }
+        guard let expiry = try time("se") ?? stored?.expiry else {
+            throw .authenticationFailed("se is mandatory. Cannot be empty")
+        }
+        let start = try time("st") ?? stored?.start ?? Timestamp(seconds: 0)
+        guard start < expiry else { throw .authenticationFailed("se must be after st.") }
+        guard let letters = values["sp"] ?? stored?.permissions else {
+            throw .authenticationFailed("sp is mandatory. Cannot be empty")
+        }
+        guard let permissions = SASPermissions(letters, allowed: isAccountWide ? .account : .service) else {
+            throw .authenticationFailed("sp is not well formed: \(letters)")
+        }
+        return Terms(start: start, expiry: expiry, permissions: permissions)
+    }
+
+    func time(_ name: String) throws(StorageFault) -> Timestamp? {
+        guard let text = values[name] else { return nil }
+        guard let time = Self.moment(text) else { throw .authenticationFailed("\(name) is not a valid time: \(text)") }
+        return time
+    }
+    /// A date, or a date with minutes, seconds or fractions in a time zone (REST "Formatting DateTime values").
+    static func moment(_ text: String) -> Timestamp? {
+        let isWhole = text.utf8.count == 10 || (text.utf8.count >= 17 && text.utf8.dropFirst(10).first == 84)
+        let hasZone = text.utf8.count == 10 || text.hasSuffix("Z") || text.dropFirst(11).contains { "+-".contains($0) }
+        let isPlain = text.utf8.allSatisfy { (43...90).contains($0) }
+        return isWhole && hasZone && isPlain ? Timestamp(iso8601: text) : nil
+    }
+
+    private func checkOrigin(_ now: Circumstances) throws(StorageFault) {
+        switch value("spr") {
+        case "", "https,http", "http,https": break
+        case "https": guard now.isSecure else { throw .authorizationProtocolMismatch }
+        case let other: throw .authenticationFailed("spr is not well formed: \(other)")
+        }
+        guard let text = values["sip"] else { return }
+        guard let range = NetworkAddressRange(text) else {
+            throw .authenticationFailed("sip is not well formed: \(text)")
+        }
+        guard let address = NetworkAddress(now.clientAddress), range.contains(address) else {
+            throw .authorizationSourceIPMismatch(now.clientAddress)
+        }
+    }
+
+    private func scope() throws(StorageFault) -> SASGrant.Scope {
+        guard isAccountWide else { return value("sr") == "c" ? .container : .blob }
+        guard let services = SASPermissions(value("ss"), allowed: "bqtf"), !services.isEmpty else {
+            throw .authenticationFailed("ss is not well formed: \(value("ss"))")
+        }
+        guard let types = SASPermissions(value("srt"), allowed: "sco"), !types.isEmpty else {
+            throw .authenticationFailed("srt is not well formed: \(value("srt"))")
+        }
+        return .account(services: services, types: types)
+    }
+
+    private static let overridden: [(String, HTTPField.Name)] = [
+        ("rscc", .cacheControl), ("rscd", .contentDisposition), ("rsce", .contentEncoding),
+        ("rscl", .contentLanguage), ("rsct", .contentType),
+    ]
+    /// The headers a service signature sets; an account signature does not sign them, so they have no say there.
+    private func overrides() throws(StorageFault) -> HTTPFields {
+        var fields = HTTPFields()
+        guard !isAccountWide else { return fields }
+        for (parameter, header) in Self.overridden {
+            guard let text = values[parameter] else { continue }
+            guard HTTPField.isValidValue(text) else { throw .invalidQueryParameterValue(parameter, text) }
+            fields[header] = text
+        }
+        return fields
+    }
+}

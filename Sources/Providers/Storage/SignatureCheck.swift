@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+
+extension StorageProvider {
+    /// Verifies a shared access signature of an account, whichever key it was made with, and answers what it opens.
+    ///
+    /// `circumstances` name what is opened by it: the request's own target, or the source of a copy.
+    func verify(
+        _ signature: SharedAccessSignature,
+        _ circumstances: SharedAccessSignature.Circumstances,
+        of account: Account,
+        at place: AccountPlace,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> SignatureGrant {
+        let target = circumstances.target
+        let key = try checked { () throws(StorageFault) in try signature.delegatedKey }
+        if let key {
+            let secret = try await delegationSecret(for: key, at: place, scope)
+            let grant = try checked { () throws(StorageFault) in
+                try signature.verify(circumstances, keys: [key.value(under: secret)])
+            }
+            let delegator = Principal(
+                id: key.principal,
+                tenant: key.tenant,
+                application: nil,
+                userPrincipalName: nil,
+                audience: "https://storage.azure.com"
+            )
+            return SignatureGrant(grant: grant, target: target, delegator: delegator)
+        }
+        var policy: StoredPolicy?
+        if let identifier = signature.policyIdentifier, let name = target.container {
+            let container = try await scope.get(Container.self, in: place.domain, at: StorageKey.container(name))
+            policy = container?.policies.first { $0.identifier == identifier }
+        }
+        let grant = try checked { () throws(StorageFault) in
+            let grant = try signature.verify(circumstances, keys: account.keys.map(\.secret), policy: policy)
+            guard account.allowsSharedKey else { throw .keyBasedAuthenticationNotPermitted }
+            return grant
+        }
+        return SignatureGrant(grant: grant, target: target)
+    }
+    /// Keys of other tenants were never handed out, and an account without a secret has handed out none.
+    private func delegationSecret(
+        for key: DelegatedKey,
+        at place: AccountPlace,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Secret {
+        guard key.tenant == place.tenant else {
+            throw ServiceError(.authenticationFailed("sktid is not the tenant of the account."))
+        }
+        let stored = try await scope.get(DelegationSecret.self, in: place.domain, at: StorageKey.delegation)
+        guard let stored else {
+            throw ServiceError(.authenticationFailed("The account has no user delegation key."))
+        }
+        return stored.secret
+    }
+
+    /// Whether the roles of the principal whose key signed allow this too; always, for signatures of account keys.
+    ///
+    /// A delegated signature opens what both its letters and its principal's roles open, at the time of the request.
+    func delegatorMay(
+        _ access: Access,
+        _ grant: SignatureGrant,
+        at resource: ResourceID,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Bool {
+        guard let delegator = grant.delegator else { return true }
+        guard try await tokens.mayAct(delegator.id, asking: scope) else { return false }
+        let caller = Caller.principal(delegator)
+        switch access {
+        case .control(let action):
+            return try await self.access.allows(action, at: resource, caller: caller, scope: scope)
+        case .data(let action):
+            return try await self.access.allowsData(action, at: resource, caller: caller, scope: scope)
+        case .member, .anyone: return false
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Kernel
+
+/// What an account key opens: everything on the blob surface.
+struct KeyGrant: Grant {
+    func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
+        // REST "Get User Delegation Key": only a signed-in caller may ask for one.
+        if operation == "blobService.getUserDelegationKey" { throw .permissionMismatch() }
+    }
+}
+
+/// What a shared access signature opens.
+struct SignatureGrant: Grant {
+    let grant: SASGrant
+    /// What the signature was checked against: a call that names something else is not the one that was signed.
+    let target: BlobTarget
+    /// Whose user delegation key signed; nil when a key of the account did.
+    var delegator: Principal?
+
+    func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
+        guard let need = StorageNeeds.need(of: operation, call.request) else { throw .permissionMismatch() }
+        do { _ = try grant.permits(need) } catch { throw ServiceError(error) }
+    }
+    /// Whether a write may replace what is there; a signature that may only create may not.
+    func mayOverwrite(_ blob: BlobCall) -> Bool {
+        guard let need = StorageNeeds.need(of: blob.call.operation, blob.call.request) else { return false }
+        return (try? grant.permits(need)) == .always
+    }
+    /// Whether the signature also opens a blob of the same account as the source of a copy.
+    func mayRead(_ source: BlobTarget) -> Bool {
+        guard (try? grant.permits(.readBlob)) != nil else { return false }
+        switch grant.scope {
+        case .account: return true
+        case .container: return source.container == target.container
+        case .blob: return source.container == target.container && source.blob == target.blob
+        }
+    }
+}
+
+/// What a public container opens for everyone.
+struct PublicGrant: Grant {
+    let level: PublicAccess
+    private static let blobs: Set<String> = ["blob.get", "blob.getProperties", "blob.getMetadata", "blob.getBlockList"]
+    private static let container: Set<String> = ["container.get", "container.getMetadata", "blobs.list"]
+
+    func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
+        let name = StorageNeeds.plain(operation)
+        if Self.blobs.contains(name) || (level == .container && Self.container.contains(name)) { return }
+        throw .permissionMismatch()
+    }
+}
+
+extension Caller {
+    /// The shared access signature the caller came with; nil for every other caller.
+    var signature: SignatureGrant? {
+        guard case .holder(_, let grant) = self else { return nil }
+        return grant as? SignatureGrant
+    }
+    /// Whether the caller signed with the account's key.
+    var hasKey: Bool {
+        guard case .holder(_, let grant) = self else { return false }
+        return grant is KeyGrant
+    }
+}
+
+/// Which permission of a signature each operation needs.
+///
+/// An operation that is not here is closed to signatures.
+enum StorageNeeds {
+    /// Operations on blobs of `$root` have the names of those on other blobs, with this before.
+    static let rootPrefix = "root."
+    /// The name without what tells HEAD and `$root` apart.
+    static func plain(_ operation: String) -> String {
+        var name = operation[...]
+        if name.hasPrefix(rootPrefix) { name = name.dropFirst(rootPrefix.count) }
+        if name.hasSuffix("Head") { name = name.dropLast(4) }
+        return String(name)
+    }
+    static func need(of operation: String, _ request: Request) -> SASNeed? {
+        let name = plain(operation)
+        if name == "blob.delete" {
+            if request.query["versionid"] != nil { return .deleteVersion }
+            if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }
+        }
+        if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
+        return table[name]
+    }
+    private static let table: [String: SASNeed] = [
+        "containers.list": .listContainers, "blobService.getProperties": .getServiceProperties,
+        "blobService.setProperties": .setServiceProperties, "blobService.getStats": .getServiceProperties,
+        "blobService.findByTags": .findBlobsByTags, "container.create": .createContainer,
+        "container.get": .getContainerProperties, "container.getMetadata": .getContainerProperties,
+        "container.setMetadata": .setContainerMetadata, "container.delete": .deleteContainer,
+        "container.lease": .leaseContainer, "blobs.list": .listBlobs, "container.findByTags": .findBlobsInContainer,
+        "blob.put": .putBlob, "blob.get": .readBlob, "blob.getProperties": .readBlob, "blob.getMetadata": .readBlob,
+        "blob.setProperties": .writeBlob, "blob.setMetadata": .writeBlob, "blob.delete": .deleteBlob,
+        "blob.putBlock": .writeBlob, "blob.putBlockList": .writeBlob, "blob.getBlockList": .readBlob,
+        "blob.copy": .putBlob, "blob.abortCopy": .writeBlob, "blob.lease": .leaseBlob, "blob.snapshot": .snapshotBlob,
+        "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.setTier": .writeBlob,
+        "blob.getTags": .blobTags, "blob.setTags": .blobTags, "blob.appendBlock": .appendBlock,
+        "blob.putPage": .writeBlob, "blob.getPageRanges": .readBlob, "blob.query": .readBlob,
+    ]
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import Kernel
+import Store
+
+/// Where the provider's records lie.
+///
+/// Names are global, so the way from a name to its account lies in the region; what an account holds lies in a domain
+/// of its own, so that its key can be shredded.
+enum StorageKey {
+    // Region.
+    static func place(_ name: AccountName) -> Key { Key("account", name.text) }
+    static let waiting = Key("waiting")
+    static func waiting(_ since: Timestamp, _ table: UUID) -> Key { waiting.appending(since, table) }
+
+    // Tenant.
+    static func account(_ id: UUID) -> Key { Key("account", id) }
+    static func members(_ subscription: SubscriptionID, group: String? = nil) -> Key {
+        let all = Key("account-in", subscription)
+        return group.map { all.appending($0.lowercased()) } ?? all
+    }
+    static func member(_ subscription: SubscriptionID, group: String, _ name: String) -> Key {
+        members(subscription, group: group).appending(name)
+    }
+
+    // Account.
+    static let service = Key("service")
+    static let delegation = Key("delegation")
+    static let containers = Key("container")
+    static func container(_ name: ContainerName) -> Key { containers.appending(name.text) }
+    /// Blobs of all containers by container id: a container's name is free again while its blobs are being removed.
+    static let blobs = Key("blob")
+    static func blobs(_ container: UUID) -> Key { blobs.appending(container) }
+    static func blob(_ container: UUID, _ name: BlobName) -> Key { blobs(container).appending(name.text) }
+    static let tables = Key("blocks")
+    static func tables(_ container: UUID) -> Key { tables.appending(container) }
+    static func table(_ container: UUID, _ name: BlobName) -> Key { tables(container).appending(name.text) }
+    static let allBlocks = Key("block")
+    static func blocks(_ table: UUID) -> Key { allBlocks.appending(table) }
+    static func block(_ table: UUID, _ id: BlockID) -> Key { blocks(table).appending(id.bytes) }
+    static let lists = Key("list")
+    static func list(_ id: UUID) -> Key { lists.appending(id) }
+    static func pieces(_ list: UUID) -> Key { Key("piece", list) }
+    static func pieces(_ list: UUID, from start: Int64) -> Key { pieces(list).appending(start) }
+    static func taken(_ id: UUID) -> Key { Key("taken", id) }
+
+    /// The first key of texts that begin with `text`, behind `prefix`.
+    static func start(of text: String, under prefix: Key) -> Key {
+        Key(bytes: prefix.bytes + Key(text).bytes.dropLast())
+    }
+    /// The first key behind all texts that begin with `text`: no UTF-8 holds 0xFF.
+    static func end(of text: String, under prefix: Key) -> Key { start(of: text, under: prefix).afterChildren }
+}
+
+extension Domain {
+    /// What one storage account holds.
+    static func account(_ id: UUID) -> Domain { .own("account/\(id.lowercaseText)") }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Kernel
+
+/// Microsoft.Storage: accounts over Azure Resource Manager, and their Blob service.
+///
+/// Nouns: `Accounts`, `AccountKeys`, `AccountSignatures`, `DelegationKeys`, `ManagedContainers`, `BlobService` on the management surface;
+/// `BlobService`, `Containers`, `ContainerPolicyAccess`, `Blobs`, `BlobReads`, `BlobCopies`, `BlobLists`, `Blocks` on the
+/// blob surface. `BlobDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers 501: `UnbuiltOperations`.
+package struct StorageProvider: ResourceProvider {
+    package static let namespace = "Microsoft.Storage"
+
+    /// The names of the region, for endpoints in answers and for sources of copies.
+    let hostPlan: HostPlan
+    /// Verifies bearer tokens of the blob surface.
+    let tokens: any TokenAuthority
+    /// Tells what role assignments allow beyond the dispatcher's check: the source of a copy.
+    let access: any AccessView
+
+    package init(hostPlan: HostPlan, tokens: any TokenAuthority, access: any AccessView) {
+        self.hostPlan = hostPlan
+        self.tokens = tokens
+        self.access = access
+    }
+
+    package static var operations: [Operation<StorageProvider>] {
+        accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
+            + unbuiltOperations
+    }
+
+    package static var resourceTypes: [ResourceType<StorageProvider>] {
+        [
+            ResourceType(
+                "storageAccounts",
+                apiVersions: ["2025-08-01", "2025-06-01", "2024-01-01", "2023-05-01"],
+                remove: Self.removeWithGroup
+            )
+        ]
+    }
+
+    /// Long work this provider starts.
+    package static var sagas: [any Saga] { [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge()] }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Kernel
+
+/// What clients may ask for and this region does not do yet: each answers 501 and says so, after the caller was let in.
+extension StorageProvider {
+    static var unbuiltOperations: [Row] { unbuiltBlobOperations + unbuiltManagementOperations }
+
+    private static let because = Proof.none(because: "answers 501: not built")
+
+    private static func refuse(_ what: String) -> Row.Receives {
+        { _ in { (_, _, _) async throws(ServiceError) in throw ServiceError(.notImplemented("\(what).")) } }
+    }
+    /// The body is not read: it may be long, and nothing would be done with it.
+    private static func unbuilt(
+        _ name: String,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        query: [String: String] = [:],
+        header: String? = nil,
+        _ access: Access,
+        _ what: String,
+        on surface: Surface = .blob
+    ) -> Row {
+        .receives(
+            name,
+            surface,
+            Route(method, path, query: query, header: header),
+            access,
+            proof: because,
+            refuse(what),
+            then: { _ in
+                { (_, _) async throws(ServiceError) in throw ServiceError(.notImplemented("\(what).")) }
+            }
+        )
+    }
+
+    private static var unbuiltBlobOperations: [Row] {
+        let (container, read) = ("/{container}", Access.data(BlobAction.read))
+        var rows: [Row] = [
+            unbuilt(
+                "blobService.getStats",
+                .get,
+                "/",
+                query: ["restype": "service", "comp": "stats"],
+                .control(BlobAction.serviceRead),
+                "Get Blob Service Stats; there is no secondary endpoint"
+            ),
+            unbuilt(
+                "blobService.findByTags",
+                .get,
+                "/",
+                query: ["comp": "blobs"],
+                .data(BlobAction.filter),
+                "Find Blobs by Tags"
+            ),
+            unbuilt("blobService.batch", .post, "/", query: ["comp": "batch"], read, "Blob Batch"),
+            unbuilt(
+                "container.batch",
+                .post,
+                container,
+                query: ["restype": "container", "comp": "batch"],
+                read,
+                "Blob Batch"
+            ),
+            unbuilt(
+                "container.findByTags",
+                .get,
+                container,
+                query: ["restype": "container", "comp": "blobs"],
+                .data(BlobAction.filter),
+                "Find Blobs by Tags"
+            ),
+        ]
+        for (verb, what) in [
+            ("lease", "Lease Container"), ("undelete", "Restore Container"), ("rename", "Rename Container"),
+        ] {
+            rows.append(
+                unbuilt(
+                    "container.\(verb)",
+                    .put,
+                    container,
+                    query: ["restype": "container", "comp": verb],
+                    .control(BlobAction.containerWrite),
+                    what
+                )
+            )
+        }
+        return rows + unbuiltBlobRows("/{container}/{blob*}", "") + unbuiltBlobRows("/{blob}", StorageNeeds.rootPrefix)
+    }
+
+    private static func unbuiltBlobRows(_ path: String, _ prefix: String) -> [Row] {
+        let read = Access.data(BlobAction.read)
+        let write = Access.data(BlobAction.write)
+        let writes = [
+            ("lease", "lease", "Lease Blob"), ("snapshot", "snapshot", "Snapshot Blob"),
+            ("undelete", "undelete", "Undelete Blob"), ("setTier", "tier", "Set Blob Tier"),
+            ("appendBlock", "appendblock", "Append Block"), ("putPage", "page", "Put Page"),
+            ("seal", "seal", "Append Blob Seal"), ("setExpiry", "expiry", "Set Blob Expiry"),
+            ("incrementalCopy", "incrementalcopy", "Incremental Copy Blob"),
+            ("setImmutability", "immutabilitypolicies", "Set Blob Immutability Policy"),
+            ("setLegalHold", "legalhold", "Set Blob Legal Hold"),
+        ]
+        let rows = writes.map { name, comp, what in
+            unbuilt("\(prefix)blob.\(name)", .put, path, query: ["comp": comp], write, what)
+        }
+        return rows + unbuiltSources(path, prefix) + [
+            unbuilt(
+                "\(prefix)blob.setTags",
+                .put,
+                path,
+                query: ["comp": "tags"],
+                .data(BlobAction.tagsWrite),
+                "Set Blob Tags"
+            ),
+            unbuilt(
+                "\(prefix)blob.getTags",
+                .get,
+                path,
+                query: ["comp": "tags"],
+                .data(BlobAction.tagsRead),
+                "Get Blob Tags"
+            ),
+            unbuilt("\(prefix)blob.getPageRanges", .get, path, query: ["comp": "pagelist"], read, "Get Page Ranges"),
+            unbuilt("\(prefix)blob.query", .post, path, query: ["comp": "query"], read, "Query Blob Contents"),
+            unbuilt(
+                "\(prefix)blob.deleteImmutability",
+                .delete,
+                path,
+                query: ["comp": "immutabilitypolicies"],
+                write,
+                "Delete Blob Immutability Policy"
+            ),
+        ]
+    }
+
+    private static func unbuiltSources(_ path: String, _ prefix: String) -> [Row] {
+        let write = Access.data(BlobAction.write)
+        var rows: [Row] = []
+        // The same with a source to copy from must not be taken for Copy Blob.
+        for (name, comp, what) in [
+            ("putBlockFromURL", "block", "Put Block From URL"),
+            ("appendBlockFromURL", "appendblock", "Append Block From URL"),
+            ("putPageFromURL", "page", "Put Page From URL"),
+            ("incrementalCopyFromURL", "incrementalcopy", "Incremental Copy Blob"),
+        ] {
+            rows.append(
+                unbuilt(
+                    "\(prefix)blob.\(name)",
+                    .put,
+                    path,
+                    query: ["comp": comp],
+                    header: "x-ms-copy-source",
+                    write,
+                    what
+                )
+            )
+        }
+        return rows
+    }
+
+    /// Everything else of the namespace, by wildcard: the router prefers what is spelled out.
+    private static var unbuiltManagementOperations: [Row] {
+        let places = [
+            ("account", accountPath + "/{rest*}", "Microsoft.Storage/storageAccounts"),
+            ("subscription", "/subscriptions/{subscription}/providers/Microsoft.Storage/{rest*}", "Microsoft.Storage"),
+        ]
+        let methods: [(HTTPRequest.Method, String)] = [
+            (.get, "read"), (.put, "write"), (.patch, "write"), (.post, "write"), (.delete, "delete"), (.head, "read"),
+        ]
+        return places.flatMap { place, path, action in
+            methods.map { method, verb in
+                unbuilt(
+                    "storage.\(place)Other\(method.rawValue)",
+                    method,
+                    path,
+                    .control("\(action)/\(verb)"),
+                    "This part of Microsoft.Storage",
+                    on: .management
+                )
+            }
+        }
+    }
+}

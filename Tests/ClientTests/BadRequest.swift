@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+/// A request that no well-behaved client sends, and the answers that will do; no codes mean that any will do.
+struct BadRequest: Sendable, CustomTestStringConvertible {
+    let what: String
+    var method = "GET"
+    let url: String
+    var headers: [String] = []
+    var body: String?
+    var options: [String] = []
+    let statuses: [Int]
+    var codes: [String] = []
+    var testDescription: String { what }
+}
+
+extension BadRequest {
+    enum Area: String, CaseIterable, Sendable {
+        case manager, signIn, blobs
+        var requests: [BadRequest] {
+            switch self {
+            case .manager: BadRequest.resourceManager
+            case .signIn: BadRequest.signIn
+            case .blobs: BadRequest.blobs
+            }
+        }
+    }
+
+    static let arm = "Authorization: Bearer <arm>"
+    static let json = "Content-Type: application/json"
+    static let version = "x-ms-version: 2024-11-04"
+    static let group = "<management><subscription>/resourcegroups/nowhere"
+    static let api = "api-version=2024-11-01"
+
+    static let resourceManager = [
+        BadRequest(
+            what: "an unknown path",
+            url: "<management>/no/such/thing?\(api)",
+            headers: [arm],
+            statuses: [404]
+        ),
+        BadRequest(what: "no token", url: "\(group)?\(api)", statuses: [401], codes: ["AuthenticationFailed"]),
+        BadRequest(
+            what: "no api-version",
+            url: group,
+            headers: [arm],
+            statuses: [400],
+            codes: ["MissingApiVersionParameter"]
+        ),
+        BadRequest(
+            what: "a token that is none",
+            url: "\(group)?\(api)",
+            headers: ["Authorization: Bearer abc.def.ghi"],
+            statuses: [401],
+            codes: ["InvalidAuthenticationToken"]
+        ),
+        BadRequest(
+            what: "a token with a changed signature",
+            url: "\(group)?\(api)",
+            headers: ["Authorization: Bearer <forged>"],
+            statuses: [401],
+            codes: ["InvalidAuthenticationToken"]
+        ),
+        BadRequest(
+            what: "a token for another audience",
+            url: "\(group)?\(api)",
+            headers: ["Authorization: Bearer <storage>"],
+            statuses: [401],
+            codes: ["InvalidAuthenticationTokenAudience", "InvalidAuthenticationToken"]
+        ),
+        BadRequest(
+            what: "a token that nobody signed",
+            url: "\(group)?\(api)",
+            headers: ["Authorization: Bearer <unsigned>"],
+            statuses: [401],
+            codes: ["InvalidAuthenticationToken"]
+        ),
+        BadRequest(
+            what: "another scheme",
+            url: "\(group)?\(api)",
+            headers: ["Authorization: Basic YTpi"],
+            statuses: [401]
+        ),
+        BadRequest(
+            what: "malformed JSON",
+            method: "PUT",
+            url: "\(group)?\(api)",
+            headers: [arm, json],
+            body: "{\"location\": ",
+            statuses: [400],
+            codes: ["InvalidRequestContent"]
+        ),
+        BadRequest(
+            what: "JSON nested without end",
+            method: "PUT",
+            url: "\(group)?\(api)",
+            headers: [arm, json],
+            body: String(repeating: "[", count: 100_000),
+            statuses: [400],
+            codes: ["InvalidRequestContent"]
+        ),
+        BadRequest(
+            what: "JSON of another shape",
+            method: "PUT",
+            url: "\(group)?\(api)",
+            headers: [arm, json],
+            body: "[1]",
+            statuses: [400]
+        ),
+        BadRequest(
+            what: "a body that is not UTF-8",
+            method: "PUT",
+            url: "\(group)?\(api)",
+            headers: [arm, json],
+            options: ["--data-binary", "@/proc/self/exe"],
+            statuses: [400, 413]
+        ),
+        BadRequest(
+            what: "a subscription that is no GUID",
+            url: "<management>/subscriptions/x/resourcegroups?\(api)",
+            headers: [arm],
+            statuses: [400, 404],
+            codes: ["InvalidSubscriptionId", "SubscriptionNotFound"]
+        ),
+        BadRequest(
+            what: "a subscription of nobody",
+            url: "<management>/subscriptions/11111111-2222-4333-8444-555555555555/resourcegroups?\(api)",
+            headers: [arm],
+            statuses: [404, 403],
+            codes: ["SubscriptionNotFound", "AuthorizationFailed"]
+        ),
+        BadRequest(
+            what: "a marker that is none",
+            url: "<management><subscription>/resourcegroups?\(api)&$skiptoken=%00%ff",
+            headers: [arm],
+            statuses: [400]
+        ),
+        BadRequest(
+            what: "a path with a broken escape",
+            url: "<management><subscription>/resourcegroups/%zz?\(api)",
+            headers: [arm],
+            statuses: [400, 404]
+        ),
+        BadRequest(
+            what: "a path that climbs",
+            url: "<management>/../../etc/passwd?\(api)",
+            headers: [arm],
+            statuses: [400, 404]
+        ),
+        BadRequest(
+            what: "a host of nobody",
+            url: "<management>/subscriptions?\(api)",
+            headers: [arm, "Host: example.org"],
+            statuses: [400, 404, 421]
+        ),
+        BadRequest(
+            what: "a header beyond all measure",
+            url: "<management>/subscriptions?\(api)",
+            headers: [arm, "X-Filler: \(String(repeating: "x", count: 120_000))"],
+            statuses: [400, 431, 0]
+        ),
+        BadRequest(
+            what: "a method of nobody",
+            method: "BREW",
+            url: "\(group)?\(api)",
+            headers: [arm],
+            statuses: [400, 404, 405, 501]
+        ),
+    ]
+
+    static let signIn = [
+        BadRequest(
+            what: "an unknown grant",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body: "grant_type=telepathy&client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+            statuses: [400],
+            codes: ["unsupported_grant_type"]
+        ),
+        BadRequest(
+            what: "no grant",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body: "x=y",
+            statuses: [400],
+            codes: ["invalid_request"]
+        ),
+        BadRequest(
+            what: "a wrong secret",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body:
+                "grant_type=client_credentials&client_id=<clientId>&client_secret=wrong&scope=<management>/.default",
+            statuses: [401],
+            codes: ["invalid_client"]
+        ),
+        BadRequest(
+            what: "a resource of nobody",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body:
+                "grant_type=client_credentials&client_id=<clientId>&"
+                + "client_secret=<clientSecret>&scope=https://nobody.example/.default",
+            statuses: [400],
+            codes: ["invalid_resource", "invalid_scope", "invalid_request"]
+        ),
+        BadRequest(
+            what: "an unknown device code",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body:
+                "grant_type=urn:ietf:params:oauth:grant-type:device_code&"
+                + "client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&device_code=x",
+            statuses: [400],
+            codes: ["bad_verification_code", "invalid_grant", "expired_token"]
+        ),
+        BadRequest(
+            what: "an unknown refresh token",
+            method: "POST",
+            url: "<login>/<tenantId>/oauth2/v2.0/token",
+            body:
+                "grant_type=refresh_token&client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&"
+                + "refresh_token=x&scope=<management>/.default",
+            statuses: [400],
+            codes: ["invalid_grant"]
+        ),
+        BadRequest(
+            what: "a tenant of nobody",
+            url: "<login>/11111111-2222-4333-8444-555555555555/v2.0/.well-known/openid-configuration",
+            statuses: [400],
+            codes: ["invalid_request"]
+        ),
+        BadRequest(
+            what: "a Graph filter that is none",
+            url: "<graph>/v1.0/users?$filter=((((",
+            headers: ["Authorization: Bearer <graphToken>"],
+            statuses: [400],
+            codes: ["BadRequest", "Request_BadRequest", "Request_UnsupportedQuery"]
+        ),
+        BadRequest(
+            what: "a Graph user of nobody",
+            url: "<graph>/v1.0/users/nobody",
+            headers: ["Authorization: Bearer <graphToken>"],
+            statuses: [404],
+            codes: ["Request_ResourceNotFound"]
+        ),
+        BadRequest(
+            what: "Graph without a token",
+            url: "<graph>/v1.0/users",
+            statuses: [401],
+            codes: ["InvalidAuthenticationToken"]
+        ),
+    ]
+
+    static let blobs = [
+        BadRequest(
+            what: "nobody's signature",
+            url: "<blob>/docs/it",
+            headers: [version],
+            statuses: [401, 403, 404, 409]
+        ),
+        BadRequest(
+            what: "a shared key of another key",
+            url: "<blob>/docs/it",
+            headers: [
+                version, "x-ms-date: Mon, 01 Jan 2035 00:00:00 GMT", "Authorization: SharedKey <account>:AAAA",
+            ],
+            statuses: [403],
+            codes: ["AuthenticationFailed"]
+        ),
+        BadRequest(
+            what: "a shared key that is none",
+            url: "<blob>/docs/it",
+            headers: [version, "Authorization: SharedKey"],
+            statuses: [400, 403],
+            codes: ["InvalidAuthenticationInfo", "AuthenticationFailed"]
+        ),
+        BadRequest(
+            what: "an account of nobody",
+            url: "https://nobody4711.blob.<storageSuffix>/docs?<sas>",
+            headers: [version],
+            statuses: [400, 403, 404]
+        ),
+        BadRequest(
+            what: "a wrong Content-MD5",
+            method: "PUT",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version, "x-ms-blob-type: BlockBlob", "Content-MD5: AAAAAAAAAAAAAAAAAAAAAA=="],
+            body: "changed",
+            statuses: [400],
+            codes: ["Md5Mismatch"]
+        ),
+        BadRequest(
+            what: "a Content-MD5 that is none",
+            method: "PUT",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version, "x-ms-blob-type: BlockBlob", "Content-MD5: !"],
+            body: "changed",
+            statuses: [400],
+            codes: ["InvalidMd5"]
+        ),
+        BadRequest(
+            what: "a wrong CRC64",
+            method: "PUT",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version, "x-ms-blob-type: BlockBlob", "x-ms-content-crc64: AAAAAAAAAAA="],
+            body: "changed",
+            statuses: [400],
+            codes: ["Crc64Mismatch"]
+        ),
+        BadRequest(
+            what: "no blob type",
+            method: "PUT",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version],
+            body: "changed",
+            statuses: [400],
+            codes: ["MissingRequiredHeader", "InvalidHeaderValue"]
+        ),
+        BadRequest(
+            what: "a block list that is no XML",
+            method: "PUT",
+            url: "<blob>/docs/it?comp=blocklist&<sas>",
+            headers: [version],
+            body: "<BlockList><Latest>",
+            statuses: [400],
+            codes: ["InvalidXmlDocument"]
+        ),
+        BadRequest(
+            what: "a block list with an entity bomb",
+            method: "PUT",
+            url: "<blob>/docs/it?comp=blocklist&<sas>",
+            headers: [version],
+            body:
+                "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><BlockList><Latest>&b;</Latest></BlockList>",
+            statuses: [400],
+            codes: ["InvalidXmlDocument"]
+        ),
+        BadRequest(
+            what: "a block that nobody put",
+            method: "PUT",
+            url: "<blob>/docs/it?comp=blocklist&<sas>",
+            headers: [version],
+            body: "<BlockList><Latest>YWFh</Latest></BlockList>",
+            statuses: [400],
+            codes: ["InvalidBlockList"]
+        ),
+        BadRequest(
+            what: "a block id that is no Base64",
+            method: "PUT",
+            url: "<blob>/docs/it?comp=block&blockid=***&<sas>",
+            headers: [version],
+            body: "x",
+            statuses: [400],
+            codes: ["InvalidQueryParameterValue", "InvalidBlockId"]
+        ),
+        BadRequest(
+            what: "a list marker that is none",
+            url: "<blob>/docs?restype=container&comp=list&marker=%00%ff&<sas>",
+            headers: [version],
+            statuses: [400]
+        ),
+        BadRequest(
+            what: "a page of minus one",
+            url: "<blob>/docs?restype=container&comp=list&maxresults=-1&<sas>",
+            headers: [version],
+            statuses: [400],
+            codes: ["OutOfRangeQueryParameterValue", "InvalidQueryParameterValue"]
+        ),
+        BadRequest(
+            what: "a range that is none",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version, "x-ms-range: bytes=9999-"],
+            statuses: [416],
+            codes: ["InvalidRange"]
+        ),
+        BadRequest(
+            what: "an operation that is not built",
+            method: "PUT",
+            url: "<blob>/docs/it?comp=nonsense&<sas>",
+            headers: [version],
+            body: "",
+            statuses: [400, 501],
+            codes: ["InvalidQueryParameterValue", "NotImplemented"]
+        ),
+        BadRequest(
+            what: "a version that never was",
+            url: "<blob>/docs/it?<sas>",
+            headers: ["x-ms-version: yesterday"],
+            statuses: [400],
+            codes: ["InvalidHeaderValue"]
+        ),
+        BadRequest(
+            what: "a body shorter than it said",
+            method: "PUT",
+            url: "<blob>/docs/it?<sas>",
+            headers: [version, "x-ms-blob-type: BlockBlob", "Content-Length: 1000000"],
+            body: "changed",
+            options: ["--max-time", "2"],
+            statuses: [0, 400, 408]
+        ),
+    ]
+}

@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads a region until it is killed, then, when it is back, proves that it kept what it had acknowledged.
+
+One run: wait for the region, check it against the journal, say so in the file READY, load it until it is gone.
+The journal has a line before each change and one after its acknowledgement. The process that is killed is the region's,
+so what this one has handed to the kernel stands.
+"""
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+import random
+import ssl
+import sys
+import time
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
+from email.utils import formatdate
+
+import aiohttp
+import yarl
+
+KIB = 1 << 10
+SIZES = {0: 2, KIB: 8, 100 * KIB: 6, 3 << 20: 1}
+BLOB_WORKERS, BLOBS_EACH = 6, 5
+GROUP_WORKERS, GROUPS_EACH = 2, 2
+VERSION = "2024-11-04"
+# A token outlives the region's crashes; it is renewed only when a long run outlives the token.
+TOKEN_SECONDS = 3000
+
+
+class Gone(Exception):
+    """The region went away; what was asked of it last is unknown."""
+
+
+class Finding(Exception):
+    """The region broke a promise."""
+
+
+class Journal:
+    """What every key may hold: a set of change numbers, where None is absence."""
+
+    def __init__(self, path):
+        self.setup, self.may, self.next, self.sizes, self.open = None, {}, 1, {}, {}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                for line in file:
+                    self.apply(json.loads(line))
+        self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def apply(self, line):
+        if "setup" in line:
+            self.setup = line["setup"]
+        elif "begin" in line:
+            n = line["begin"]
+            self.next, self.sizes[n] = n + 1, line["size"]
+            self.open[n] = [(key, n if line["puts"] else None) for key in line["keys"]]
+            for key, value in self.open[n]:
+                self.may.setdefault(key, {None}).add(value)
+        elif "ack" in line:
+            for key, value in self.open.pop(line["ack"]):
+                self.may[key] = {value}
+        else:
+            self.may[line["key"]] = {line["seen"]}
+
+    def write(self, line):
+        os.write(self.file, json.dumps(line).encode() + b"\n")
+        self.apply(line)
+
+    def begin(self, keys, size=0, puts=True):
+        n = self.next
+        self.write({"begin": n, "keys": keys, "size": size, "puts": puts})
+        return n
+
+    def holds(self, key):
+        (value,) = self.may.get(key, {None})
+        return value
+
+
+def content(n, size):
+    return random.Random(n).randbytes(size)
+
+
+class Client:
+    """The two ways into the region: Resource Manager by bearer token, blobs by shared key."""
+
+    def __init__(self, session, credentials):
+        domain = f"{credentials['domain']}:{credentials['port']}"
+        self.session, self.it, self.domain = session, credentials, domain
+        self.token = self.key = None
+        self.account = "crashload"
+
+    async def send(self, method, url, headers=None, data=None):
+        try:
+            async with self.session.request(method, yarl.URL(url, encoded=True), headers=headers, data=data) as answer:
+                return answer.status, answer.headers, await answer.read()
+        except asyncio.TimeoutError as error:
+            raise Finding(f"{method} {url} got no answer in time") from error
+        except (aiohttp.ClientError, ConnectionError, ssl.SSLError) as error:
+            raise Gone(repr(error)) from error
+
+    async def arm(self, method, path, body=None, version="2025-08-01"):
+        return await self.send(
+            method, f"https://management.{self.domain}/subscriptions/{self.it['subscriptionId']}{path}?api-version={version}",
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            None if body is None else json.dumps(body).encode())
+
+    async def blob(self, method, path, query=None, headers=None, data=None):
+        """SharedKey of the Blob service: string to sign as in its REST reference."""
+        query = query or {}
+        fields = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": VERSION} | (headers or {})
+        resource = f"/{self.account}{path}" + "".join(f"\n{name}:{query[name]}" for name in sorted(query))
+        lines = [method, "", "", str(len(data)) if data else "", "", "application/octet-stream", "", "", "", "", "", ""]
+        text = "\n".join(lines + [f"{name}:{fields[name]}" for name in sorted(fields)] + [resource])
+        signature = base64.b64encode(hmac.digest(base64.b64decode(self.key), text.encode(), "sha256")).decode()
+        fields |= {"Authorization": f"SharedKey {self.account}:{signature}", "Content-Type": "application/octet-stream"}
+        encoded = "&".join(f"{name}={urllib.parse.quote(query[name], safe='')}" for name in query)
+        url = f"https://{self.account}.blob.core.{self.domain}{path}" + ("?" + encoded if encoded else "")
+        return await self.send(method, url, fields, data if data is not None else b"" if method == "PUT" else None)
+
+    async def wait_until_healthy(self):
+        end = time.monotonic() + 90
+        while True:
+            try:
+                answer = await self.send("GET", f"https://management.{self.domain}/metadata/endpoints?api-version=2022-09-01")
+                if answer[0] == 200:
+                    return
+            except Gone:
+                pass
+            if time.monotonic() > end:
+                raise Finding("the region does not answer after its restart")
+            await asyncio.sleep(0.05)
+
+    async def sign_in(self):
+        principal = self.it["servicePrincipal"]
+        status, _, body = await self.send(
+            "POST", f"https://login.{self.domain}/{self.it['tenantId']}/oauth2/v2.0/token", data={
+                "grant_type": "client_credentials", "client_id": principal["clientId"],
+                "client_secret": principal["clientSecret"], "scope": f"https://management.{self.domain}//.default"})
+        expect("token", status, body, 200)
+        self.token = json.loads(body)["access_token"]
+
+    async def prepare(self):
+        """Signs in and makes the account; nothing kills the region meanwhile."""
+        await self.sign_in()
+        account = f"/resourceGroups/crash/providers/Microsoft.Storage/storageAccounts/{self.account}"
+        expect("group", *self.bare(await self.arm("PUT", "/resourceGroups/crash", {"location": "francecentral"})), 200, 201)
+        expect("account", *self.bare(await self.arm("PUT", account, ACCOUNT)), 200, 201)
+        status, _, body = await self.arm("POST", account + "/listKeys", {})
+        expect("keys", status, body, 200)
+        self.key = json.loads(body)["keys"][0]["value"]
+        expect("container", *self.bare(await self.blob("PUT", "/load", {"restype": "container"})), 201)
+        return {"token": self.token, "key": self.key, "time": time.time()}
+
+    @staticmethod
+    def bare(answer):
+        return answer[0], answer[2]
+
+
+ACCOUNT = {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+
+
+def expect(what, status, body, *wanted):
+    if status not in wanted:
+        raise Finding(f"{what}: HTTP {status}, expected {wanted}: {body[:600]!r}")
+
+
+class Load:
+    def __init__(self, client, journal, chance):
+        self.client, self.journal, self.chance = client, journal, chance
+
+    async def put(self, key):
+        size = self.chance.choices(list(SIZES), list(SIZES.values()))[0]
+        n = self.journal.begin([key], size)
+        headers = {"x-ms-blob-type": "BlockBlob", "x-ms-meta-n": str(n)}
+        status, _, body = await self.client.blob("PUT", "/load/" + key, None, headers, content(n, size))
+        expect(f"put {key}", status, body, 201)
+        self.journal.write({"ack": n})
+
+    async def put_blocks(self, key):
+        size = self.chance.randint(1, 400) * KIB
+        n = self.journal.begin([key], size)
+        data, step = content(n, size), size // self.chance.randint(1, 4) + 1
+        names = []
+        for at in range(0, size, step):
+            names.append(base64.b64encode(f"{n:08d}-{len(names):04d}".encode()).decode())
+            status, _, body = await self.client.blob(
+                "PUT", "/load/" + key, {"comp": "block", "blockid": names[-1]}, None, data[at:at + step])
+            expect(f"put block of {key}", status, body, 201)
+        listing = "<BlockList>" + "".join(f"<Latest>{name}</Latest>" for name in names) + "</BlockList>"
+        status, _, body = await self.client.blob(
+            "PUT", "/load/" + key, {"comp": "blocklist"}, {"x-ms-meta-n": str(n)}, listing.encode())
+        expect(f"put block list of {key}", status, body, 201)
+        self.journal.write({"ack": n})
+
+    async def delete(self, key):
+        n = self.journal.begin([key], puts=False)
+        status, _, body = await self.client.blob("DELETE", "/load/" + key)
+        expect(f"delete {key}", status, body, 202)
+        self.journal.write({"ack": n})
+
+    async def blobs(self, worker):
+        keys = [f"blob-{worker}-{n}" for n in range(BLOBS_EACH)]
+        while True:
+            key, draw = self.chance.choice(keys), self.chance.random()
+            if draw < 0.1 and key in self.journal.may:
+                await check_blob(self.client, self.journal, key)
+            elif draw < 0.25 and self.journal.holds(key) is not None:
+                await self.delete(key)
+            elif draw < 0.4:
+                await self.put_blocks(key)
+            else:
+                await self.put(key)
+
+    async def groups(self, worker):
+        names = [f"crash-{worker}-{n}" for n in range(GROUPS_EACH)]
+        while True:
+            name, draw = self.chance.choice(names), self.chance.random()
+            group, account = f"group:{name}", f"account:{name}"
+            if self.journal.holds(group) is None or draw < 0.4:
+                await self.put_resource(group, {"location": "francecentral"}, 200, 201)
+            elif draw < 0.6:
+                await self.put_resource(account, ACCOUNT, 200, 201, 202)
+            else:
+                n = self.journal.begin([group, account], puts=False)
+                status, _, body = await self.client.arm("DELETE", path_of(group))
+                expect(f"delete {name}", status, body, 200, 202)
+                await until_absent(self.client, group)
+                self.journal.write({"ack": n})
+
+    async def put_resource(self, key, body, *wanted):
+        n = self.journal.begin([key])
+        status, _, answer = await self.client.arm("PUT", path_of(key), body | {"tags": {"n": str(n)}})
+        expect(f"put {key}", status, answer, *wanted)
+        self.journal.write({"ack": n})
+
+    async def run(self):
+        """All workers until the region is gone; the first finding ends them all."""
+        workers = [self.blobs(n) for n in range(BLOB_WORKERS)] + [self.groups(n) for n in range(GROUP_WORKERS)]
+        outcomes = await asyncio.gather(*(asyncio.wait_for(work, 60) for work in workers), return_exceptions=True)
+        for outcome in outcomes:
+            if not isinstance(outcome, Gone):
+                raise outcome if isinstance(outcome, Finding) else Finding(f"the load ended with {outcome!r}")
+
+
+def path_of(key):
+    kind, name = key.split(":")
+    group = f"/resourceGroups/{name}"
+    return group if kind == "group" else f"{group}/providers/Microsoft.Storage/storageAccounts/{name.replace('-', '')}"
+
+
+async def resource_state(client, key):
+    """The change number of a resource and whether it is on its way out."""
+    status, _, body = await client.arm("GET", path_of(key))
+    expect(f"get {key}", status, body, 200, 404)
+    if status == 404:
+        return None, False
+    it = json.loads(body)
+    return int(it["tags"]["n"]), it.get("properties", {}).get("provisioningState") == "Deleting"
+
+
+async def until_absent(client, key):
+    """A deletion that was accepted ends, also across a crash."""
+    end = time.monotonic() + 30
+    while (await resource_state(client, key))[0] is not None:
+        if time.monotonic() > end:
+            raise Finding(f"{key} was to be deleted and is still there")
+        await asyncio.sleep(0.05)
+
+
+async def check_blob(client, journal, key):
+    status, headers, body = await client.blob("GET", "/load/" + key)
+    expect(f"get {key}", status, body, 200, 404)
+    seen = None if status == 404 else int(headers.get("x-ms-meta-n", "0"))
+    if seen not in journal.may[key]:
+        raise Finding(f"{key} holds change {seen}, may hold {journal.may[key]}")
+    if seen is not None:
+        wanted = content(seen, journal.sizes[seen])
+        if hashlib.sha256(body).digest() != hashlib.sha256(wanted).digest():
+            raise Finding(f"{key} holds {len(body)} other bytes than the {len(wanted)} of change {seen}")
+    return seen
+
+
+async def check_resource(client, journal, key):
+    seen, leaving = await resource_state(client, key)
+    if leaving:
+        await until_absent(client, key)
+        seen = None
+    if seen not in journal.may[key]:
+        raise Finding(f"{key} holds change {seen}, may hold {journal.may[key]}")
+    return seen
+
+
+async def check_list(client, expected):
+    names, marker = [], ""
+    while True:
+        query = {"restype": "container", "comp": "list", "maxresults": "7"} | ({"marker": marker} if marker else {})
+        status, _, body = await client.blob("GET", "/load", query)
+        expect("list", status, body, 200)
+        page = ElementTree.fromstring(body)
+        names += [it.findtext("Name") for it in page.iter("Blob")]
+        marker = page.findtext("NextMarker") or ""
+        if not marker:
+            break
+    if names != sorted(expected):
+        raise Finding(f"the list says {names}, the blobs say {sorted(expected)}")
+
+
+async def check(client, journal):
+    """Every key holds what it may; what was open is settled by what is seen. Groups come before the accounts within."""
+    keys = sorted(journal.may, key=lambda key: (not key.startswith("group:"), key))
+    present = []
+    for key in keys:
+        if ":" in key:
+            seen = await check_resource(client, journal, key)
+            if key.startswith("account:") and seen is not None and journal.holds("group:" + key.split(":")[1]) is None:
+                raise Finding(f"{key} outlives its group")
+        else:
+            seen = await check_blob(client, journal, key)
+            present += [key] if seen is not None else []
+        journal.write({"key": key, "seen": seen})
+    await check_list(client, present)
+
+
+async def main(options):
+    with open(options.credentials, encoding="utf-8") as file:
+        credentials = json.load(file)
+    journal = Journal(options.journal)
+    chance = random.Random(options.seed)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        client = Client(session, credentials)
+        await client.wait_until_healthy()
+        if journal.setup:
+            client.token, client.key = journal.setup["token"], journal.setup["key"]
+            if time.time() > journal.setup["time"] + TOKEN_SECONDS:
+                await client.sign_in()
+        else:
+            journal.write({"setup": await client.prepare()})
+        try:
+            await check(client, journal)
+        except Gone as error:
+            raise Finding(f"the region went away while it was only read: {error}") from error
+        if options.ready:
+            with open(options.ready, "w", encoding="utf-8"):
+                pass
+            await Load(client, journal, chance).run()
+    print(f"{journal.next - 1} changes so far, {len(journal.open)} of them never answered")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--credentials", required=True)
+    parser.add_argument("--journal", required=True)
+    parser.add_argument("--seed", required=True)
+    parser.add_argument("--ready", help="made when the check is done and the load begins; without it the check is all")
+    try:
+        asyncio.run(main(parser.parse_args()))
+    except Finding as finding:
+        sys.exit(f"finding: {finding}")

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Identity
+import Kernel
+import Testing
+
+@Suite struct SignInTests {
+    @Test func `discovery leads to the tenant whatever the address says`() async throws {
+        let desk = try await Desk.shared()
+        let login = "https://login.lazuli.localhost"
+        for name in [desk.tenant.text, "organizations", "common", "DESK.example"] {
+            let document = await desk.send(.get, "\(login)/\(name)/v2.0/.well-known/openid-configuration").json
+            #expect(document["issuer"] == .string("\(login)/\(desk.tenant.text)/v2.0"), "\(name)")
+            #expect(document["token_endpoint"] == .string("\(login)/\(desk.tenant.text)/oauth2/v2.0/token"), "\(name)")
+        }
+        let adfs = await desk.send(.get, "\(login)/adfs/.well-known/openid-configuration").json
+        #expect(adfs["token_endpoint"] == .string("\(login)/adfs/oauth2/token"))
+        #expect(adfs["device_authorization_endpoint"] == .string("\(login)/adfs/oauth2/devicecode"))
+        let keys = await desk.send(.get, "\(login)/\(desk.tenant.text)/discovery/v2.0/keys").json
+        #expect(keys["keys"]?.array?.first?["kty"] == "RSA")
+        #expect(
+            await desk.send(.get, "\(login)/elsewhere.example/v2.0/.well-known/openid-configuration").number == 90_002
+        )
+        let local = await desk.send(.get, "https://localhost/common/v2.0/.well-known/openid-configuration").json
+        #expect(local["token_endpoint"] == .string("https://localhost/\(desk.tenant.text)/oauth2/v2.0/token"))
+    }
+
+    @Test func `a user gets every token az wants, in the words it asked with`() async throws {
+        let desk = try await Desk.shared()
+        let answer = await desk.signIn(resource: Desk.arm)
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(
+            answer.json["scope"]?.string?.split(separator: " ").first == "https://management.lazuli.localhost//.default"
+        )
+        #expect(answer.json["expires_in"] == 3_599)
+        #expect(answer.json["foci"] == "1")
+        let access = try claims(answer.json["access_token"]?.string)
+        #expect(access["aud"] == .string(Desk.arm))
+        #expect(access["tid"] == .string(desk.tenant.text))
+        #expect(access["oid"] == .string(desk.made.administratorId.text))
+        #expect(access["upn"] == "admin@desk.example")
+        #expect(access["idtyp"] == "user")
+        let id = try claims(answer.json["id_token"]?.string)
+        #expect(id["preferred_username"] == "admin@desk.example")
+        #expect(id["tid"] == .string(desk.tenant.text))
+        #expect(id["aud"] == .string(Desk.azureCLI))
+        let info = try JSON(parsing: try #require([UInt8](base64URL: answer.json["client_info"]?.string ?? "")))
+        #expect(info["uid"] == .string(desk.made.administratorId.text))
+    }
+
+    @Test func `a service principal signs in at every address`() async throws {
+        let desk = try await Desk.shared()
+        let client = desk.made.clientId.lowercaseText
+        for path in [desk.tenant.text, "desk.example", "adfs", "common", "adfs/\(desk.tenant.text)"] {
+            for style in ["oauth2/token", "oauth2/v2.0/token"] {
+                let answer = await desk.form(
+                    "/\(path)/\(style)",
+                    [
+                        "grant_type": "client_credentials", "client_id": client, "client_secret": Desk.secret,
+                        "scope": "https://storage.azure.com/.default",
+                    ]
+                )
+                #expect(answer.status == 200, "\(path)/\(style): \(answer.text)")
+                let token = try claims(answer.json["access_token"]?.string)
+                #expect(token["oid"] == .string(desk.made.servicePrincipalId.text))
+                #expect(token["aud"] == "https://storage.azure.com")
+                #expect(answer.json["refresh_token"] == nil)
+            }
+        }
+        let old = await desk.form(
+            "/\(desk.tenant.text)/oauth2/token",
+            [
+                "grant_type": "client_credentials", "client_id": client, "client_secret": Desk.secret,
+                "resource": "https://management.azure.com/",
+            ]
+        )
+        #expect(old.json["resource"] == "https://management.azure.com/")
+        #expect(old.json["expires_in"] == "3599")
+    }
+
+    @Test func `wrong clients, secrets and resources are told apart`() async throws {
+        let desk = try await Desk.shared()
+        let client = desk.made.clientId.lowercaseText
+        #expect(await desk.signIn(client: client, secret: "wrong").number == 7_000_215)
+        #expect(await desk.signIn(client: client, secret: "wrong").status == 401)
+        #expect(await desk.signIn(client: Desk.stranger, secret: Desk.secret).number == 700_016)
+        let foreign = await desk.signIn(client: client, secret: Desk.secret, resource: "https://evil.example")
+        #expect(foreign.number == 500_011)
+        #expect(foreign.error?.code == "invalid_resource")
+        let elsewhere = await desk.form(
+            "/\(Desk.stranger)/oauth2/v2.0/token",
+            [
+                "grant_type": "client_credentials", "client_id": client, "client_secret": Desk.secret,
+                "scope": "\(Desk.arm)/.default",
+            ]
+        )
+        #expect(elsewhere.number == 90_002)
+    }
+
+    @Test func `an unknown user and a wrong password read the same`() async throws {
+        let desk = try await Desk.open()
+        let wrong = await desk.signIn(password: "no")
+        let nobody = await desk.signIn(user: "nobody@desk.example")
+        let nowhere = await desk.form(
+            "/common/oauth2/v2.0/token",
+            [
+                "grant_type": "password", "client_id": Desk.azureCLI, "username": "x@y.example", "password": "z",
+                "scope": "openid",
+            ]
+        )
+        #expect(wrong.number == 50_126)
+        #expect(nobody.error?.message == wrong.error?.message)
+        #expect(nowhere.error?.message == wrong.error?.message)
+    }
+
+    @Test func `ten wrong passwords lock the account for a minute, and a right one forgets them`() async throws {
+        let desk = try await Desk.open()
+        #expect(await desk.signIn(password: "no").number == 50_126)
+        #expect(await desk.signIn().status == 200)
+        for _ in 1...10 { #expect(await desk.signIn(password: "no").number == 50_126) }
+        #expect(await desk.signIn().number == 50_053)
+        desk.clock.pass(.seconds(61))
+        #expect(await desk.signIn().status == 200)
+    }
+
+    @Test func `a refresh token serves other resources until sessions are revoked`() async throws {
+        let desk = try await Desk.open()
+        let answer = await desk.signIn().json
+        let token = try #require(answer["refresh_token"]?.string)
+        func renew(_ token: String, client: String = Desk.azureCLI) async -> Answer {
+            await desk.token([
+                "grant_type": "refresh_token", "client_id": client, "refresh_token": token,
+                "scope": "https://storage.azure.com/.default openid profile",
+            ])
+        }
+        let renewed = await renew(token)
+        #expect(try claims(renewed.json["access_token"]?.string)["aud"] == "https://storage.azure.com")
+        #expect(renewed.json["refresh_token"] != nil)
+        #expect(await renew(token, client: "1950a258-227b-4e31-a9cf-717495945fc2").status == 200)
+        #expect(await renew(token, client: desk.made.clientId.lowercaseText).number == 70_000)
+        #expect(await renew(token + "A").number == 70_000)
+        #expect(
+            try await desk.graph(.post, "/me/revokeSignInSessions", token: answer["access_token"]?.string).status == 200
+        )
+        #expect(await renew(token).number == 50_173)
+        let later = try #require(await desk.signIn().json["refresh_token"]?.string)
+        desk.clock.pass(.seconds(91 * 86_400))
+        #expect(await renew(later).number == 700_082)
+    }
+
+    @Test func `a device code is approved on the page and redeemed once`() async throws {
+        let desk = try await Desk.open()
+        let begun = await desk.form(
+            "/organizations/oauth2/v2.0/devicecode",
+            ["client_id": Desk.azureCLI, "scope": "\(Desk.arm)/.default openid offline_access profile"]
+        ).json
+        let code = try #require(begun["device_code"]?.string)
+        let userCode = try #require(begun["user_code"]?.string)
+        #expect(begun["message"]?.string?.contains(userCode) == true)
+        func poll() async -> Answer {
+            await desk.token([
+                "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "client_id": Desk.azureCLI, "code": code,
+                "device_code": code,
+            ])
+        }
+        #expect(await poll().error?.code == "authorization_pending")
+        let page = try #require(begun["verification_uri"]?.string)
+        let shown = await desk.send(.get, page)
+        #expect(shown.reply.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(shown.header("Content-Security-Policy")?.contains("default-src 'none'") == true)
+        let form = try #require(shown.text.firstMatch(of: /name="form" value="([^"]+)"/)?.1).description
+        let path = String(page.dropFirst("https://login.lazuli.localhost".count))
+        func submit(_ password: String, code: String, form: String, site: String = "same-origin") async -> Answer {
+            await desk.form(
+                path,
+                ["form": form, "user_code": code, "username": "admin@desk.example", "password": password],
+                header: ("Sec-Fetch-Site", site)
+            )
+        }
+        #expect(await submit("no", code: userCode, form: form).status == 401)
+        #expect(await submit(Desk.password, code: "BBBBBBBBB", form: form).status == 400)
+        #expect(await submit(Desk.password, code: userCode, form: "AAAA").status == 400)
+        #expect(await submit(Desk.password, code: userCode, form: form, site: "cross-site").status == 400)
+        #expect(await poll().error?.code == "authorization_pending")
+        #expect(await submit(Desk.password, code: userCode.lowercased(), form: form).status == 200)
+        let tokens = await poll()
+        #expect(try claims(tokens.json["access_token"]?.string)["aud"] == .string(Desk.arm))
+        #expect(tokens.json["refresh_token"] != nil)
+        let replay = await poll()
+        #expect(replay.number == 54_005)
+        #expect(replay.error?.code == "invalid_grant")
+    }
+
+    @Test func `a device code dies after a quarter of an hour, and unknown ones are refused`() async throws {
+        let desk = try await Desk.open()
+        let begun = await desk.form("/adfs/oauth2/v2.0/devicecode", ["client_id": Desk.azureCLI, "scope": "openid"])
+            .json
+        desk.clock.pass(.seconds(900))
+        let fields = ["grant_type": "device_code", "client_id": Desk.azureCLI]
+        let expired = await desk.token(fields.merging(["code": begun["device_code"]?.string ?? ""]) { $1 })
+        #expect(expired.error?.code == "expired_token")
+        #expect(await desk.token(fields.merging(["code": "made-up"]) { $1 }).error?.code == "bad_verification_code")
+        let stranger = await desk.form(
+            "/common/oauth2/v2.0/devicecode",
+            ["client_id": Desk.stranger, "scope": "openid"]
+        )
+        #expect(stranger.number == 700_016)
+    }
+
+    @Test func `the page shows what was typed as text, never as markup`() async throws {
+        let desk = try await Desk.shared()
+        let page = await desk.send(
+            .get,
+            "https://login.lazuli.localhost/common/oauth2/deviceauth?user_code=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+        )
+        #expect(!page.text.contains("<script"))
+        #expect(page.text.contains("&lt;script"))
+    }
+}
+
+@Suite struct BearerTokenTests {
+    private func status(_ desk: Desk, _ token: String, audiences: [String] = [Desk.arm]) async -> String {
+        do throws(ServiceError) {
+            _ = try await desk.principal(token, audiences: audiences)
+            return "admitted"
+        } catch {
+            #expect(error.status == 401)
+            #expect(
+                error.headers[.wwwAuthenticate]?.hasPrefix("Bearer authorization_uri=\"https://login.lazuli.localhost/")
+                    == true
+            )
+            return error.code
+        }
+    }
+
+    @Test func `a token admits its principal to its own audience, with or without the slash`() async throws {
+        let desk = try await Desk.shared()
+        let token = try #require(await desk.signIn(resource: Desk.arm).json["access_token"]?.string)
+        let principal = try await desk.principal(token, audiences: ["https://management.lazuli.localhost"])
+        #expect(principal.id == desk.made.administratorId)
+        #expect(principal.userPrincipalName == "admin@desk.example")
+        #expect(principal.application?.lowercaseText == Desk.azureCLI)
+        #expect(await status(desk, token, audiences: [Desk.graph]) == "InvalidAuthenticationTokenAudience")
+    }
+
+    @Test func `altered, foreign, empty and identity tokens are refused`() async throws {
+        let desk = try await Desk.shared()
+        let other = try await Desk.open()
+        let answer = await desk.signIn(resource: Desk.arm).json
+        let token = try #require(answer["access_token"]?.string)
+        #expect(await status(desk, token) == "admitted")
+        var parts = token.split(separator: ".").map(String.init)
+        parts[1] = Array(try claims(token).bytes).base64URL.replacing("a", with: "b")
+        for bad in [
+            "", "x.y.z", parts.joined(separator: "."), String(token.dropLast(8)), answer["id_token"]?.string ?? "",
+        ] {
+            #expect(await status(desk, bad) == "InvalidAuthenticationToken")
+        }
+        #expect(await status(other, token) == "InvalidAuthenticationToken")
+    }
+
+    @Test func `a token ends after an hour and five minutes' grace`() async throws {
+        let desk = try await Desk.open()
+        let token = try #require(await desk.signIn(resource: Desk.arm).json["access_token"]?.string)
+        desk.clock.pass(.seconds(3_600 + 299))
+        #expect(await status(desk, token) == "admitted")
+        desk.clock.pass(.seconds(1))
+        #expect(await status(desk, token) == "ExpiredAuthenticationToken")
+    }
+
+    @Test func `tokens outlive a rotation of keys, and new ones are signed by the new key`() async throws {
+        let desk = try await Desk.open()
+        let old = try #require(await desk.signIn(resource: Desk.arm).json["access_token"]?.string)
+        func rotate() async throws -> Bool {
+            let note = ChangeNote(actor: "region:test", action: "rotate", operation: "rotate")
+            return try await desk.journal.change(note, IdentityProvider.namespace, KeyRing.regionTenant) {
+                scope async throws(ServiceError) in try await desk.provider.rotateSigningKeys(scope)
+            }.result
+        }
+        #expect(try await !rotate())
+        desk.clock.pass(.seconds(90 * 86_400 - 1_000))
+        let late = try #require(await desk.signIn(resource: Desk.arm).json["access_token"]?.string)
+        desk.clock.pass(.seconds(1_000))
+        #expect(try await rotate())
+        #expect(await status(desk, late) == "admitted")
+        #expect(await status(desk, old) == "ExpiredAuthenticationToken")
+        let fresh = try #require(await desk.signIn(resource: Desk.arm).json["access_token"]?.string)
+        #expect(fresh.split(separator: ".")[0] != late.split(separator: ".")[0])
+        #expect(await status(desk, fresh) == "admitted")
+        let keys = await desk.send(.get, "https://login.lazuli.localhost/common/discovery/keys").json
+        #expect(keys["keys"]?.array?.count == 2)
+        desk.clock.pass(.seconds(3_600 + 86_400))
+        #expect(try await rotate())
+        #expect(
+            await desk.send(.get, "https://login.lazuli.localhost/common/discovery/keys").json["keys"]?.array?.count
+                == 1
+        )
+    }
+}

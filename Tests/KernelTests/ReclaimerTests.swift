@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Bytes
+import BytesMemory
+import HTTPTypes
+import Kernel
+import Simulation
+import Store
+import Testing
+
+@Suite struct ReclaimerTests {
+    private static let action = ChangeNote(actor: "test", action: "Contoso.Probe/items/write", operation: "items.put")
+
+    /// A region with one long content, and the handle to it.
+    private func filled() async throws -> (region: ProbedRegion, content: Content) {
+        let region = try await ProbedRegion()
+        var catalogue = Catalogue()
+        catalogue.add(Drawer())
+        let dispatcher = Dispatcher(
+            hostPlan: ProbedRegion.plan,
+            journal: region.journal,
+            catalogue: catalogue,
+            authorizer: Authorizer(),
+            doorkeepers: [:],
+            sagas: SagaWorker(region.journal, []),
+            limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
+        )
+        var request = ProbedRegion.request(.put, "/drawer")
+        request.body = .bytes([UInt8](repeating: 5, count: 200_000))
+        #expect(await dispatcher.respond(to: request).reply.status == 201)
+        let scope = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)
+        return (region, try #require(try await scope.get(Drawn.self, at: Key("drawn"))).content)
+    }
+    private func discard(_ content: Content, _ region: ProbedRegion) async throws {
+        _ = try await region.journal.change(Self.action, Drawer.namespace, KeyRing.regionTenant) {
+            scope async throws(ServiceError) in
+            try await scope.discard(content, in: .tenant)
+            try await scope.remove(at: Key("drawn"))
+        }
+    }
+
+    @Test func `room is given back once the last reader of an older version is gone`() async throws {
+        let (region, content) = try await filled()
+        let reclaimer = Reclaimer(region.journal)
+        let used = region.region.bytes.usedBytes
+        #expect(used > 200_000)
+        var reader: ReadScope? = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)
+        try await discard(content, region)
+        #expect(try await !reclaimer.reclaim())
+        #expect(region.region.bytes.usedBytes == used)
+        // The reader still opens what its version refers to.
+        var stream = try await reader?.read(content, in: .tenant, 0..<10)
+        #expect(try await stream?.next() == [UInt8](repeating: 5, count: 10))
+        reader = nil
+        stream = nil
+        while try await reclaimer.reclaim() {}
+        #expect(region.region.bytes.usedBytes == 0)
+    }
+
+    @Test func `a content that two records share goes with the second`() async throws {
+        let (region, content) = try await filled()
+        let reclaimer = Reclaimer(region.journal)
+        let used = region.region.bytes.usedBytes
+        _ = try await region.journal.change(Self.action, Drawer.namespace, KeyRing.regionTenant) {
+            scope async throws(ServiceError) in _ = try await scope.share(content, in: .tenant)
+        }
+        try await discard(content, region)
+        while try await reclaimer.reclaim() {}
+        #expect(region.region.bytes.usedBytes == used)
+        try await discard(content, region)
+        while try await reclaimer.reclaim() {}
+        #expect(region.region.bytes.usedBytes == 0)
+    }
+
+    @Test func `any range of a content reads back`() async throws {
+        let (region, content) = try await filled()
+        let scope = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)
+        for range: Range<Int64> in [0..<1, 0..<200_000, 65_511..<65_513, 199_999..<200_000, 70_000..<140_000, 5..<5] {
+            let stream = try await scope.read(content, in: .tenant, range)
+            var count = 0
+            while let piece = try await stream.next() { count += piece.count }
+            #expect(count == range.count)
+        }
+    }
+}
+
+/// A provider that keeps one content.
+private struct Drawer: ResourceProvider {
+    static let namespace = "Contoso.Drawer"
+    static let resourceTypes: [ResourceType<Drawer>] = []
+    static let operations: [Operation<Drawer>] = [
+        .receives(
+            "drawer.put",
+            .management,
+            .put("/drawer"),
+            .anyone,
+            proof: .none(because: "a test's own"),
+            take,
+            then: put
+        )
+    ]
+    func take(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        try await intake.take(into: .tenant, scope)
+    }
+    func put(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        guard let received = scope.received else { throw .unavailable("nothing was received") }
+        try await scope.put(Drawn(try await scope.keep(received, in: .tenant)), at: Key("drawn"))
+        return Reply(201)
+    }
+}
+
+/// What the drawer holds.
+private struct Drawn: Stored, Codable {
+    var id: [UInt8]
+    var length: Int64
+    var places: [[Int64]]
+    init(_ content: Content) {
+        id = content.id
+        length = content.length
+        places = content.extents.map { [$0.segment, $0.offset, $0.length] }
+    }
+    var content: Content {
+        Content(
+            id: id,
+            length: length,
+            extents: places.map { Extent(segment: $0[0], offset: $0[1], length: $0[2]) }
+        )
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Testing
+
+struct AccountJourneyTests {
+    private static let plain: JSON = [
+        "sku": ["name": "Standard_LRS"], "kind": "StorageV2", "location": "francecentral",
+    ]
+
+    @Test func `an account is made, shown, changed and removed, and its name is free again`() async throws {
+        let client = try await StorageClient.ready()
+        let shown = try await client.manage(.get, "")
+        #expect(shown.status == 200)
+        #expect(shown.json["properties"]?["primaryEndpoints"]?["blob"]?.string?.hasSuffix("/") == true)
+        #expect(shown.json["properties"]?["provisioningState"]?.string == "Succeeded")
+        let patched = try await client.manage(.patch, "", ["tags": ["a": "2"]])
+        #expect(patched.status == 200 && patched.json["tags"]?["a"]?.string == "2")
+        _ = try await client.upload("/docs/x", client.bytes(100_000))
+        _ = try await client.stage("/docs/y", 3)
+        #expect(try await client.manage(.delete, "").status == 200)
+        #expect(try await client.manage(.delete, "").status == 204)
+        #expect(try await client.manage(.get, "").code == "ResourceNotFound")
+        #expect(try await client.send(.get, "/docs/x").code == "ResourceNotFound")
+        try await client.settle()
+        #expect(try await client.storedKeys() == 0)
+        #expect(try await client.manage(.put, "", Self.plain).status == 200)
+        #expect(try await client.send(.get, "/docs/x").code == "AuthenticationFailed")
+    }
+
+    @Test func `a name in use, a wrong name and a wrong SKU are refused`() async throws {
+        let client = try await StorageClient.ready()
+        let taken = try await client.check(name: client.account)
+        #expect(taken.json["nameAvailable"]?.bool == false && taken.json["reason"]?.string == "AlreadyExists")
+        #expect(try await client.check(name: "Not-A-Name").json["reason"]?.string == "AccountNameInvalid")
+        #expect(try await client.check(name: "free4711").json["nameAvailable"]?.bool == true)
+        #expect(try await client.manage(.put, "", Self.plain, account: "Not-A-Name").code == "AccountNameInvalid")
+        var geo = Self.plain.object ?? [:]
+        geo["sku"] = ["name": "Standard_RAGRS"]
+        #expect(try await client.manage(.put, "", .object(geo), account: "free4711").code == "SkuNotAvailable")
+        #expect(try await client.check(name: "free4711").json["nameAvailable"]?.bool == true)
+    }
+
+    @Test func `what an account cannot do yet is refused, not promised`() async throws {
+        let client = try await StorageClient.ready()
+        for properties in [
+            ["isHnsEnabled": true], ["supportsHttpsTrafficOnly": false],
+            ["encryption": ["keySource": "Microsoft.Keyvault"]],
+            ["networkAcls": ["virtualNetworkRules": [["id": "x"]]]],
+        ] as [JSON] {
+            #expect(try await client.manage(.patch, "", ["properties": properties]).status == 501)
+        }
+        let versions: JSON = ["properties": ["isVersioningEnabled": true]]
+        #expect(try await client.manage(.put, "/blobServices/default", versions).status == 501)
+        #expect(try await client.manage(.get, "/managementPolicies/default").status == 501)
+    }
+
+    @Test func `containers are the same things on both surfaces`() async throws {
+        let client = try await StorageClient.ready()
+        let path = "/blobServices/default/containers"
+        let made = try await client.manage(.put, path + "/made", ["properties": ["metadata": ["k": "v"]]])
+        #expect(made.status == 201)
+        #expect(try await client.send(.get, "/made", "restype=container")["x-ms-meta-k"] == "v")
+        #expect(try await client.manage(.put, path + "/made", [:]).status == 200)
+        let listed = try await client.manage(.get, path).json["value"]?.array ?? []
+        #expect(listed.compactMap { $0["name"]?.string } == ["docs", "made"])
+        #expect(try await client.manage(.delete, path + "/made").status == 200)
+        #expect(try await client.manage(.delete, path + "/made").status == 204)
+        #expect(try await client.send(.get, "/made", "restype=container").code == "ContainerNotFound")
+    }
+
+    @Test func `the deletion of a group takes its accounts along`() async throws {
+        let client = try await StorageClient.ready()
+        _ = try await client.upload("/docs/x", client.bytes(50_000))
+        try await client.region.removeWithGroup(client.account)
+        #expect(try await client.manage(.get, "").code == "ResourceNotFound")
+        try await client.settle()
+        #expect(try await client.storedKeys() == 0)
+        try await client.region.removeWithGroup(client.account)
+    }
+}

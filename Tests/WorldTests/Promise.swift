@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import Simulation
+
+/// Checks promises on the durable state; each names the life after which it did not hold.
+struct Promise {
+    let life: Int
+
+    func hold(_ promise: Bool, _ otherwise: @autoclosure () -> String) throws {
+        if !promise { throw Broken(description: "after life \(life): \(otherwise())") }
+    }
+}
+
+/// How often a planted flaw breaks a promise in worlds of these seeds.
+///
+/// Anything else that goes wrong is thrown.
+func worldsBroken(_ seeds: some Sequence<UInt64>, _ body: (UInt64) throws -> Void) throws -> Int {
+    var broken = 0
+    for seed in seeds {
+        do { try body(seed) } catch is Broken { broken += 1 }
+    }
+    return broken
+}
