@@ -27,8 +27,7 @@ package final class Region: Sendable {
     package let journal: Journal
     package let dispatcher: Dispatcher
     package let sequencer: Sequencer
-    let store: RocksDBStore
-    let bytes: DiskBytes
+    let engines: Engines
     private let sagas: SagaWorker
     private let identity: IdentityProvider
     private let storage: StorageProvider
@@ -44,13 +43,16 @@ package final class Region: Sendable {
         let folder = DataFolder(configuration.data)
         try folder.create()
         let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
-        return try await Region(
-            configuration,
-            folder,
-            port,
-            World(clock: SystemClock(), entropy: SystemEntropy()),
-            logger
-        )
+        let world = World(clock: SystemClock(), entropy: SystemEntropy())
+        let record = try RegionRecord.load(folder, configuration)
+        let root = try rootKey(folder, isNew: record == nil, world.entropy)
+        let engines = try await Engines.open(folder)
+        do {
+            return try await Region(configuration, folder, port, world, logger, record, root, engines)
+        } catch {
+            await engines.close()
+            throw error
+        }
     }
 
     private init(
@@ -58,25 +60,21 @@ package final class Region: Sendable {
         _ folder: DataFolder,
         _ port: Int,
         _ world: World,
-        _ logger: Logger
+        _ logger: Logger,
+        _ record: RegionRecord?,
+        _ root: SoftwareRootKey,
+        _ engines: Engines
     ) async throws {
         self.configuration = configuration
         self.folder = folder
         self.port = port
         self.logger = logger
-        let record = try RegionRecord.load(folder, configuration)
-        let root = try Self.rootKey(folder, isNew: record == nil, world.entropy)
         let plan = configuration.hostPlan(port: port)
         certificates = try Certificates.prepare(folder, plan, at: world.clock.now)
-        do {
-            store = try RocksDBStore(path: folder.store)
-            bytes = try DiskBytes(folder: folder.bytes)
-        } catch let error as StoreError {
-            throw StartError(error.words)
-        } catch let error as BytesError { throw StartError(error.words) }
+        self.engines = engines
         let signing = try SigningKey(seed: try await root.derive(purpose: LedgerSigner.purpose))
         let signer = LedgerSigner(origin: record?.origin ?? RegionRecord.origin(configuration), signing: signing)
-        sequencer = Sequencer(store: store, tiles: try Self.tiles(folder), signer: signer, world: world)
+        sequencer = Sequencer(store: engines.store, tiles: try Self.tiles(folder), signer: signer, world: world)
         do { try await sequencer.reload() } catch {
             throw StartError(
                 "\(folder.store): the ledger cannot be taken up: \(error). Is \(folder.rootKey) this region's key? "
@@ -84,9 +82,9 @@ package final class Region: Sendable {
             )
         }
         journal = try await Journal(
-            store: Store(store, world: world),
+            store: Store(engines.store, world: world),
             keyRing: KeyRing(root),
-            bytes: bytes,
+            bytes: engines.bytes,
             world: world,
             sequencer: sequencer
         )
@@ -146,9 +144,11 @@ package final class Region: Sendable {
             logger: logger
         )
         group.maximumGracefulShutdownDuration = .seconds(30)
-        try await ServiceGroup(configuration: group).run()
-        await bytes.close()
-        await store.close()
+        do { try await ServiceGroup(configuration: group).run() } catch {
+            await engines.close()
+            throw error
+        }
+        await engines.close()
     }
 
     /// Everything that goes on beside requests, each part in a loop of its own.

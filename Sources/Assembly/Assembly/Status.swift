@@ -59,7 +59,7 @@ extension Region {
                 written: journal.world.clock.now,
                 started: started,
                 port: port,
-                engines: ["store": await store.health, "bytes": await bytes.health],
+                engines: ["store": await engines.store.health, "bytes": await engines.bytes.health],
                 ledgerSize: sequencer.size,
                 ledgerWaiting: sequencer.waiting,
                 checkpoint: sequencer.checkpoint,

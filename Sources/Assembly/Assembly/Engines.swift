@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bytes
+import BytesDisk
+import Store
+import StoreRocksDB
+
+/// The embedded engines of one region, opened together and closed together.
+struct Engines {
+    let store: RocksDBStore
+    let bytes: DiskBytes
+
+    static func open(_ folder: DataFolder) async throws(StartError) -> Engines {
+        let store: RocksDBStore
+        do throws(StoreError) { store = try RocksDBStore(path: folder.store) } catch { throw StartError(error.words) }
+        do throws(BytesError) {
+            return Engines(store: store, bytes: try DiskBytes(folder: folder.bytes))
+        } catch {
+            await store.close()
+            throw StartError(error.words)
+        }
+    }
+    /// To be called before the process ends: a store that is still open while its library is torn down crashes.
+    func close() async {
+        await bytes.close()
+        await store.close()
+    }
+}
