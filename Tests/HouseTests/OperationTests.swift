@@ -63,10 +63,21 @@ import Testing
         }
     }
 
-    @Test func `every operation is proven by a client, or says why not`() {
+    @Test func `every operation is proven by words of a client test, or says why not`() {
+        let folder = "Tests/ClientTests"
+        let paths = [".swift", ".py"].flatMap { Repository.paths(ending: $0, below: folder) }
+        let clients = paths.map(Repository.text).joined(separator: "\n")
+        #expect(!clients.isEmpty, "no client test was found below \(folder)")
         for operation in operations {
             switch operation.proof {
-            case .client(let words): #expect(!words.isEmpty, "\(operation.name)")
+            case .client(let words):
+                // Tests write az commands without `az`, and with other options than the row.
+                let command = words.hasPrefix("az ") ? String(words.dropFirst(3)) : words
+                let said = command.split(separator: " --").first.map(String.init) ?? ""
+                #expect(
+                    !said.isEmpty && clients.contains(said),
+                    "\(operation.name): no client test says '\(said)'; write one, or .none(because:)"
+                )
             case .none(let why): #expect(!why.isEmpty, "\(operation.name)")
             }
         }
