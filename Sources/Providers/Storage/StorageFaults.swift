@@ -15,18 +15,6 @@ func checked<Result>(_ rules: () throws(StorageFault) -> Result) throws(ServiceE
 }
 
 extension StorageFault {
-    /// 412: the request names a lease, and the blob has none.
-    static let leaseNotPresentWithBlob = StorageFault(
-        412,
-        "LeaseNotPresentWithBlobOperation",
-        "There is currently no lease on the blob."
-    )
-    /// 412: the request names a lease, and the container has none.
-    static let leaseNotPresentWithContainer = StorageFault(
-        412,
-        "LeaseNotPresentWithContainerOperation",
-        "There is currently no lease on the container."
-    )
     /// 409: there is no copy to abort.
     static let noPendingCopyOperation = StorageFault(
         409,

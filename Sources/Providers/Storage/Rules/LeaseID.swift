@@ -10,7 +10,7 @@ package struct LeaseID: Hashable, Sendable {
     /// Reads `x-ms-lease-id`; nil when it was not sent.
     package init?(_ head: RequestHead) throws(StorageFault) {
         guard let text = head.headers[StorageHeader.leaseID], !text.isEmpty else { return nil }
-        guard let id = UUID(uuidString: text) else { throw .invalidHeaderValue("x-ms-lease-id", text) }
+        guard let id = UUID(guid: text) else { throw .invalidHeaderValue("x-ms-lease-id", text) }
         self.id = id
     }
     /// The lower-case text.
