@@ -17,16 +17,15 @@ extension Collection<UInt8> {
     public var base64: String { Data(self).base64EncodedString() }
     /// Base64 for URLs, without padding, RFC 4648 §5.
     public var base64URL: String {
-        String(
-            base64.compactMap { character -> Character? in
-                switch character {
-                case "+": "-"
-                case "/": "_"
-                case "=": nil
-                default: character
-                }
+        let mapped = base64.utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil
+            default: byte
             }
-        )
+        }
+        return String(decoding: mapped, as: UTF8.self)
     }
 }
 
@@ -38,10 +37,16 @@ extension [UInt8] {
     }
     /// Reads RFC 4648 §5 base64, padded or not; nil when it is not.
     public init?(base64URL text: some StringProtocol) {
-        var plain = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-        while plain.last == "=" { plain.removeLast() }
-        while plain.count % 4 != 0 { plain.append("=") }
-        self.init(base64: String(plain))
+        var plain = text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: byte
+            }
+        }
+        while plain.last == UInt8(ascii: "=") { plain.removeLast() }
+        while plain.count % 4 != 0 { plain.append(UInt8(ascii: "=")) }
+        self.init(base64: String(decoding: plain, as: UTF8.self))
     }
     /// Reads hexadecimal of either case; nil when it is not.
     public init?(hex text: some StringProtocol) {
@@ -55,7 +60,7 @@ extension [UInt8] {
         }
         self = out
     }
-    private static func nibble(_ digit: UInt8) -> UInt8? {
+    fileprivate static func nibble(_ digit: UInt8) -> UInt8? {
         switch digit {
         case 48...57: digit - 48
         case 65...70: digit - 55
@@ -75,10 +80,10 @@ extension String {
         var i = 0
         while i < source.count {
             if source[i] == 37 {
-                guard i + 2 < source.count,
-                    let byte = [UInt8](hex: String(decoding: source[i + 1...i + 2], as: UTF8.self))
+                guard i + 2 < source.count, let high = [UInt8].nibble(source[i + 1]),
+                    let low = [UInt8].nibble(source[i + 2])
                 else { return nil }
-                out.append(byte[0])
+                out.append(high << 4 | low)
                 i += 3
             } else {
                 out.append(source[i])

@@ -81,13 +81,15 @@ package struct Gateway: Sendable {
                 maxHeaderFieldCount: GatewayLimits.headerCountMax
             )
         )
-        return try .http2Upgrade(
-            tlsConfiguration: tls,
-            configuration: .init(
-                idleTimeout: .seconds(GatewayLimits.idleSeconds),
-                streamConfiguration: channel
-            )
+        let settings = HTTP2UpgradeChannel.Configuration(
+            idleTimeout: .seconds(GatewayLimits.idleSeconds),
+            streamConfiguration: channel
         )
+        return HTTPServerBuilder { [tls] responder in
+            OnItsLoop(
+                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: settings, responder: responder)
+            )
+        }
     }
 }
 

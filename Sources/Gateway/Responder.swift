@@ -111,7 +111,8 @@ struct Responder: HTTPResponder {
         case .token: answer.reply.headers[.cacheControl] = answer.reply.headers[.cacheControl] ?? "no-store"
         case .storage, nil: break
         }
-        // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always.
+        // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always, up to 1 KiB (REST "Common
+        // request headers").
         if let client = Self.echoed(request?.header("x-ms-client-request-id")) {
             answer.reply.set("x-ms-client-request-id", client)
         }

@@ -44,7 +44,10 @@ package struct Membership: Stored, Codable {
     package var member: PrincipalID
 }
 /// Changes with every change of assignments or memberships, so that what was worked out from them can be kept.
-struct AccessEpoch: Stored, Codable { var value: Int64 }
+struct AccessEpoch: Stored, Codable {
+    var value: Int64
+    static let isReadOften = true
+}
 
 extension Scope {
     /// An assignment by scope and name; nil when there is none.

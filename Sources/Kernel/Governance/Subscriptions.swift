@@ -10,6 +10,7 @@ package struct Subscription: Stored, Codable {
     /// Names of the locations resources may be put in; residency is enforced against this list.
     package var allowedLocations: [String]
     package var created: Timestamp
+    package static let isReadOften = true
     package init(
         id: SubscriptionID,
         tenant: TenantID,

@@ -78,10 +78,18 @@ package struct Admission: Sendable {
     package var caller: Caller
     /// What role assignments are looked up against when the path does not say: the storage account of a data plane.
     package var resource: ResourceID?
-    package init(tenant: TenantID, caller: Caller, resource: ResourceID? = nil) {
+    /// What the doorkeeper read of the request, for its provider's handlers: nothing is parsed twice.
+    package var opened: (any Sendable)?
+    package init(
+        tenant: TenantID,
+        caller: Caller,
+        resource: ResourceID? = nil,
+        opened: (any Sendable)? = nil
+    ) {
         self.tenant = tenant
         self.caller = caller
         self.resource = resource
+        self.opened = opened
     }
 }
 
@@ -143,8 +151,10 @@ package struct Call: Sendable {
     package let resource: ResourceID?
     /// The names the client came by, for addresses in answers.
     package let destination: Destination
+    /// What the doorkeeper read of the request; see `Admission`.
+    package let opened: (any Sendable)?
     /// The collected body of a `.reads` or `.writes` operation.
-    package let body: [UInt8]
+    package var body: [UInt8]
 
     package init(
         request: Request,
@@ -154,6 +164,7 @@ package struct Call: Sendable {
         caller: Caller,
         resource: ResourceID?,
         destination: Destination,
+        opened: (any Sendable)? = nil,
         body: [UInt8]
     ) {
         self.request = request
@@ -163,6 +174,7 @@ package struct Call: Sendable {
         self.caller = caller
         self.resource = resource
         self.destination = destination
+        self.opened = opened
         self.body = body
     }
 

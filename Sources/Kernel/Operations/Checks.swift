@@ -74,15 +74,11 @@ extension Dispatcher {
         )
     }
 
-    /// The subscription of a call that puts something somewhere.
-    func subscription(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Subscription? {
-        guard let id = call.resource?.subscription else { return nil }
-        return try await scope.subscription(id)
-    }
-
     /// Residency: a placed resource goes only where its subscription allows.
-    func place(_ call: Call, _ operation: BoundOperation, _ subscription: Subscription?) throws(ServiceError) {
-        guard operation.residency == .placed, let subscription, !call.body.isEmpty else { return }
+    func place(_ call: Call, _ operation: BoundOperation, _ scope: ReadScope) async throws(ServiceError) {
+        guard operation.residency == .placed, !call.body.isEmpty, let id = call.resource?.subscription,
+            let subscription = try await scope.subscription(id)
+        else { return }
         guard let text = try call.json()["location"]?.string else { return }
         guard let location = Location.named(text) else {
             throw .badRequest(
@@ -119,19 +115,6 @@ extension Dispatcher {
 }
 
 extension Call {
-    /// The same call with its body.
-    func with(body: [UInt8]) -> Call {
-        Call(
-            request: request,
-            operation: operation,
-            parameters: parameters,
-            tenant: tenant,
-            caller: caller,
-            resource: resource,
-            destination: destination,
-            body: body
-        )
-    }
     /// What the ledger is told.
     func note(_ operation: BoundOperation) -> ChangeNote {
         let action =

@@ -86,7 +86,7 @@ package final class Dispatcher: Sendable {
         let resource =
             admission.resource
             ?? (target.destination.surface == .management ? ResourceID(addressedBy: target.path, parameters) : nil)
-        let head = Call(
+        var call = Call(
             request: request,
             operation: operation.name,
             parameters: parameters,
@@ -94,11 +94,12 @@ package final class Dispatcher: Sendable {
             caller: admission.caller,
             resource: resource,
             destination: target.destination,
+            opened: admission.opened,
             body: []
         )
-        try await check(head, operation, resource, own)
-        let call = try await head.with(body: collect(request, operation))
-        try place(call, operation, try await subscription(call, own))
+        try await check(call, operation, resource, own)
+        call.body = try await collect(request, operation)
+        try await place(call, operation, own)
         return try await run(call, operation, own)
     }
 

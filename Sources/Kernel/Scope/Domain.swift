@@ -50,6 +50,8 @@ package final class KeyRing: Sendable {
 
     let root: any RootKey
     private let opened = Mutex<[Slot: DataKey]>([:])
+    /// Rows opened with these keys.
+    let rows = OpenedRows()
 
     package init(_ root: any RootKey) { self.root = root }
 

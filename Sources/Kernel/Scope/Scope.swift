@@ -66,7 +66,11 @@ extension Scope {
         guard let space = try await spaceIfAny(domain) else { return nil }
         let full = Key(bytes: space.prefix.bytes + key.bytes)
         guard let sealed = try await sealedValue(full) else { return nil }
-        return try Self.open(type, sealed, at: full, space)
+        let rows = frame.keyRing.rows
+        if let known = rows.value(type, at: full, sealed: sealed) { return known }
+        let value = try Self.open(type, sealed, at: full, space)
+        rows.keep(value, at: full, sealed: sealed)
+        return value
     }
     /// At most `limit` values whose keys have `prefix` and more, from behind `after` (a key as an item gave it).
     package func list<Value: Stored>(

@@ -7,10 +7,17 @@ import Base
 package protocol Stored: Sendable {
     /// The version written today.
     static var format: UInt8 { get }
+    /// Whether requests read it so often that its opened form is kept; for small rows that change seldom.
+    static var isReadOften: Bool { get }
     /// The bytes behind the version byte.
     func storedBody() throws -> [UInt8]
     /// Reads the body of a version this release knows.
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws
+}
+
+extension Stored {
+    /// Most rows are read once and forgotten.
+    package static var isReadOften: Bool { false }
 }
 
 extension Stored where Self: Codable {

@@ -69,16 +69,14 @@ package struct Query: Sendable {
 
     package init(_ raw: String) {
         self.raw = raw
-        items = raw.split(separator: "&").map { item in
-            let halves = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        items = QueryText(raw).pairs.map { name, value in
             // A bare `+` stays a plus, as in Azure's SAS tokens; forms are read elsewhere.
-            let decoded = halves.map { String($0).percentDecoded ?? String($0) }
-            return (decoded[0], decoded.count > 1 ? decoded[1] : "")
+            (name.percentDecoded ?? name, value.percentDecoded ?? value)
         }
     }
     /// The first value of a name; nil when it is not there.
     package subscript(name: String) -> String? {
-        items.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name.lowercased() }?.value
+        items.first { $0.name == name || $0.name.equalsIgnoringCase(name) }?.value
     }
 }
 

@@ -13,6 +13,7 @@ struct AccountPlace: Stored {
     var tier: String
 
     static let format: UInt8 = 1
+    static let isReadOften = true
     var domain: Domain { .account(id) }
     var resourceID: ResourceID { ResourceID(resource) }
 
@@ -78,6 +79,7 @@ struct Account: Stored {
     }
 
     static let format: UInt8 = 1
+    static let isReadOften = true
     static let keyNames = ["key1", "key2"]
     var domain: Domain { .account(id) }
 

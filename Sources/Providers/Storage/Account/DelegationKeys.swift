@@ -9,6 +9,7 @@ struct DelegationSecret: Stored {
     let secret: Secret
 
     static let format: UInt8 = 1
+    static let isReadOften = true
     private static let sizeBytes = 32
 
     init(_ scope: WriteScope) { secret = Secret(scope.entropy.bytes(Self.sizeBytes)) }

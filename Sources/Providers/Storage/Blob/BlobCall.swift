@@ -3,6 +3,13 @@ import Base
 import HTTPTypes
 import Kernel
 
+/// What the doorkeeper read of a request.
+struct OpenedRequest: Sendable {
+    let head: RequestHead
+    let target: BlobTarget
+    let place: AccountPlace
+}
+
 /// One call on the blob surface, read: what it names and where that lies.
 struct BlobCall {
     let call: Call
@@ -70,12 +77,8 @@ struct BlobCall {
         var reply = Reply(status, content: content)
         for (name, value) in fields { reply.set(name, value) }
         reply.headers[StorageHeader.version] = version.text
-        let client = "x-ms-client-request-id"
-        if let id = call.request.header(client), id.utf8.count <= Self.clientIDMax { reply.set(client, id) }
         return reply
     }
-    /// A longer client request id is not echoed (REST "Common request headers": up to 1 KiB).
-    static let clientIDMax = 1024
     /// An XML answer.
     func xml(_ body: () throws(StorageFault) -> [UInt8]) throws(ServiceError) -> Reply {
         reply(200, ["Content-Type": "application/xml"], content: .bytes(try checked(body)))
@@ -94,25 +97,31 @@ struct BlobCall {
 
 extension RequestHead {
     init(_ request: Request) throws(StorageFault) {
-        let query = request.query.raw
-        let target = query.isEmpty ? request.path : request.path + "?" + query
-        self = try RequestHead(method: request.method, target: target, headers: request.headers)
+        self = try RequestHead(
+            method: request.method,
+            path: request.path,
+            query: request.query.raw,
+            headers: request.headers
+        )
     }
 }
 
 extension StorageProvider {
-    /// Reads a call of the blob surface.
+    /// Reads a call of the blob surface, beginning with what the doorkeeper read.
     func open(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {
-        let head = try checked { () throws(StorageFault) in try RequestHead(call.request) }
-        let host = hostAccount(call.request)
-        let (target, version) = try checked { () throws(StorageFault) in
-            try Self.refuseUnbuilt(head)
-            return (try BlobTarget(head: head, host: host), try ServiceVersion(head: head))
+        guard let opened = call.opened as? OpenedRequest else {
+            throw .unavailable("\(call.operation) came past the doorkeeper")
         }
-        guard let place = try await place(target.account, scope), place.tenant == scope.tenant else {
-            throw ServiceError(.resourceNotFound)
+        let version = try checked { () throws(StorageFault) in
+            try Self.refuseUnbuilt(opened.head)
+            return try ServiceVersion(head: opened.head)
         }
-        return BlobCall(call: call, head: head, target: target, version: version, place: place)
+        // A reader looks at the version the doorkeeper saw; a change must notice an account that went meanwhile.
+        if !(scope is ReadScope) {
+            let place = try await place(opened.target.account, scope)
+            guard place?.id == opened.place.id else { throw ServiceError(.resourceNotFound) }
+        }
+        return BlobCall(call: call, head: opened.head, target: opened.target, version: version, place: opened.place)
     }
     /// Reads a call that carries no `comp`: an unknown one must not be taken for a plain read or write.
     func openPlain(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {
@@ -134,7 +143,7 @@ extension StorageProvider {
 
     /// Request headers of features that are not built: ignoring them would break a promise.
     private static func refuseUnbuilt(_ head: RequestHead) throws(StorageFault) {
-        for (name, feature) in unbuiltHeaders where head.headers.contains(StorageHeader.name(name)) {
+        for (name, feature) in unbuiltHeaders where head.headers.contains(name) {
             throw .notImplemented("\(feature) (header \(name)).")
         }
     }
@@ -146,5 +155,5 @@ extension StorageProvider {
         ("x-ms-structured-body", "structured bodies"), ("x-ms-access-tier", "setting access tiers"),
         ("x-ms-rehydrate-priority", "setting access tiers"), ("x-ms-default-encryption-scope", "encryption scopes"),
         ("x-ms-seal-blob", "append blobs"), ("x-ms-expiry-option", "expiry times"),
-    ]
+    ].map { (StorageHeader.name($0), $1) }
 }

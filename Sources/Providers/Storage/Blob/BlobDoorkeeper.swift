@@ -45,7 +45,8 @@ package struct BlobDoorkeeper: Doorkeeper {
         guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
             throw ServiceError(.authorizationFailure)
         }
-        return Admission(tenant: place.tenant, caller: caller, resource: resource)
+        let opened = OpenedRequest(head: head, target: target, place: place)
+        return Admission(tenant: place.tenant, caller: caller, resource: resource, opened: opened)
     }
 
     /// One request at the door.

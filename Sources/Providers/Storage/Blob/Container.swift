@@ -14,6 +14,7 @@ struct Container: Stored {
     var policies: [StoredPolicy] = []
 
     static let format: UInt8 = 1
+    static let isReadOften = true
     var current: Conditions.Current { Conditions.Current(etag: etag.text, lastModified: modified) }
 
     /// A new one.

@@ -19,19 +19,19 @@ package struct QueryItems: Equatable, Sendable {
     ///
     /// A `+` is a space, as the service decodes it; broken escapes are an invalid URI.
     package init(_ query: some StringProtocol) throws(StorageFault) {
+        let pairs = QueryText(query).pairs
+        guard pairs.count <= Self.countMax else { throw .invalidURI }
         var items: [Item] = []
-        for pair in query.split(separator: "&") {
-            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = halves.count == 2 ? String(halves[1]) : ""
-            guard items.count < Self.countMax, let name = Self.decode(String(halves[0])), let text = Self.decode(value)
-            else { throw .invalidURI }
-            items.append(Item(name: name.lowercased(), value: text))
+        items.reserveCapacity(pairs.count)
+        for pair in pairs {
+            guard let name = Self.decode(pair.name), let value = Self.decode(pair.value) else { throw .invalidURI }
+            items.append(Item(name: name.lowercased(), value: value))
         }
         self.items = items
     }
     private static func decode(_ text: String) -> String? {
         guard text.utf8.contains(43) else { return text.percentDecoded }
-        return String(text.map { $0 == "+" ? " " : $0 }).percentDecoded
+        return String(decoding: text.utf8.map { $0 == 43 ? 32 : $0 }, as: UTF8.self).percentDecoded
     }
 
     /// The first value of a name given in lower case; nil when it was not sent.

@@ -12,13 +12,28 @@ package struct RequestHead: Sendable {
     /// The headers.
     package let headers: HTTPFields
 
-    /// Splits a request target (`/path?query`) as sent; what RFC 3986 would have escaped is an invalid URI.
+    /// Takes a request target (`/path?query`) as sent.
     package init(method: HTTPRequest.Method, target: String, headers: HTTPFields) throws(StorageFault) {
-        guard target.utf8.allSatisfy({ (33...126).contains($0) }) else { throw .invalidURI }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        try self.init(
+            method: method,
+            path: halves.first.map(String.init) ?? "",
+            query: halves.count == 2 ? String(halves[1]) : "",
+            headers: headers
+        )
+    }
+    /// Takes path and query as sent; what RFC 3986 would have escaped is an invalid URI.
+    package init(
+        method: HTTPRequest.Method,
+        path: String,
+        query: String,
+        headers: HTTPFields
+    ) throws(StorageFault) {
+        guard path.utf8.allSatisfy({ (33...126).contains($0) }), query.utf8.allSatisfy({ (33...126).contains($0) })
+        else { throw .invalidURI }
         self.method = method
-        path = halves.first.map(String.init) ?? ""
-        query = try QueryItems(halves.count == 2 ? halves[1] : "")
+        self.path = path
+        self.query = try QueryItems(query)
         self.headers = headers
     }
 
