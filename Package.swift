@@ -177,7 +177,7 @@ targets += [
     tests("IdentityTests", kernelFloor + memory + ["Identity", "Simulation"], [httpTypes]),
     tests("ResourcesTests", kernelFloor + memory + ["Resources", "Simulation"], [httpTypes]),
     tests("StorageTests", kernelFloor + memory + ["Storage", "Simulation"], [httpTypes]),
-    tests("HouseTests", everything + ["Simulation"]),
+    tests("HouseTests", everything + ["Simulation", "Clients"], [logging]),
     tests("WorldTests", kernelFloor + memory + providers + ["Simulation"], [httpTypes]),
     tests("CrashTests", ["Base", "Clients"], exclude: ["python"]),
     tests("ClientTests", ["Base", "Clients"], exclude: ["python", "requirements.txt", "requirements-az.txt"]),

@@ -16,15 +16,13 @@ package struct GatewayConfiguration: Sendable {
     /// Addresses to bind; both families, because resolvers hand out either.
     package var addresses: [String]
     package var port: Int
-    /// PEM of the leaf and of what is between it and the root.
-    package var certificatePEM: String
-    package var privateKeyPEM: Secret
+    /// What new connections are shown; it may be replaced while the region listens.
+    package var certificate: ServedCertificate
 
-    package init(addresses: [String], port: Int, certificatePEM: String, privateKeyPEM: Secret) {
+    package init(addresses: [String], port: Int, certificate: ServedCertificate) {
         self.addresses = addresses
         self.port = port
-        self.certificatePEM = certificatePEM
-        self.privateKeyPEM = privateKeyPEM
+        self.certificate = certificate
     }
 }
 
@@ -65,12 +63,14 @@ package struct Gateway: Sendable {
     }
 
     private func server(_ configuration: GatewayConfiguration) throws -> HTTPServerBuilder {
-        let chain = try NIOSSLCertificate.fromPEMBytes(Array(configuration.certificatePEM.utf8))
-        let key = try NIOSSLPrivateKey(bytes: configuration.privateKeyPEM.reveal(), format: .pem)
+        let certificate = configuration.certificate
+        let shown = certificate.current
         var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(key)
+            certificateChain: shown.chain,
+            privateKey: .privateKey(shown.key)
         )
+        // Asked at every handshake, so that a renewed leaf needs no restart.
+        tls.sslContextCallback = { _, promise in promise.succeed(certificate.change(since: shown)) }
         tls.minimumTLSVersion = .tlsv12
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ProgressGuard()],

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import Cryptography
+import Gateway
 import Kernel
+import Synchronization
 
 /// The region's private root, and the leaf its servers show.
 struct Certificates {
@@ -58,5 +60,33 @@ struct Certificates {
         try folder.write(authority.keyPEM.reveal(), to: folder.caKey, mode: 0o600)
         try folder.write(Array(try authority.certificatePEM.utf8), to: folder.caCertificate, mode: 0o644)
         return authority
+    }
+}
+
+/// Makes the servers' leaf anew before it runs out, without a restart.
+struct LeafRenewal: Sendable {
+    private let folder: DataFolder
+    private let plan: HostPlan
+    private let served: ServedCertificate
+    private let shown = Shown()
+
+    /// What was handed to the servers last.
+    private final class Shown: Sendable {
+        let certificatePEM = Mutex<String?>(nil)
+    }
+
+    init(_ folder: DataFolder, _ plan: HostPlan, _ served: ServedCertificate) {
+        self.folder = folder
+        self.plan = plan
+        self.served = served
+    }
+    /// Shows the leaf of the folder from the next connection on, a new one where that runs out soon.
+    ///
+    /// Throws `StartError` when the folder does not take it; the former stays.
+    func renew(at now: Timestamp) throws {
+        let leaf = try Certificates.prepare(folder, plan, at: now)
+        guard shown.certificatePEM.withLock({ $0 }) != leaf.certificatePEM else { return }
+        try served.replace(certificatePEM: leaf.certificatePEM, keyPEM: leaf.keyPEM)
+        shown.certificatePEM.withLock { $0 = leaf.certificatePEM }
     }
 }

@@ -34,6 +34,10 @@ package struct DataFolder: Sendable {
     /// What may not change between starts.
     package var region: String { path + "/region.json" }
 
+    func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
     package func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
     package func read(_ file: String) throws(StartError) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: file) else {

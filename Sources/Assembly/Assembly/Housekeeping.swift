@@ -12,14 +12,18 @@ struct Housekeeping {
     private let journal: Journal
     private let identity: IdentityProvider
     private let storage: StorageProvider
+    private let renewal: LeafRenewal
 
-    init(_ journal: Journal, _ identity: IdentityProvider, _ storage: StorageProvider) {
+    init(_ journal: Journal, _ identity: IdentityProvider, _ storage: StorageProvider, _ renewal: LeafRenewal) {
         self.journal = journal
         self.identity = identity
         self.storage = storage
+        self.renewal = renewal
     }
     func run(report: @Sendable (String) -> Void) async {
         while !Task.isCancelled {
+            // First and apart: a store that refuses must not let the certificate run out.
+            do { try renewal.renew(at: journal.world.clock.now) } catch { report("housekeeping: \(error)") }
             do {
                 let note = ChangeNote(
                     actor: "region:housekeeping",

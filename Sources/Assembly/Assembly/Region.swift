@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Base
+package import Base
 import Bytes
 import BytesDisk
 import Cryptography
@@ -31,7 +31,7 @@ package final class Region: Sendable {
     private let sagas: SagaWorker
     private let identity: IdentityProvider
     private let storage: StorageProvider
-    private let certificates: Certificates
+    private let certificate: ServedCertificate
     private let logger: Logger
     /// Whether this start founded the region.
     package let isNew: Bool
@@ -39,11 +39,16 @@ package final class Region: Sendable {
     /// Opens everything, founding the region on the first start.
     ///
     /// Throws `StartError` rather than guess.
-    package static func open(_ configuration: Configuration, logger: Logger) async throws -> Region {
+    package static func open(
+        _ configuration: Configuration,
+        logger: Logger,
+        clock: any WallClock = SystemClock()
+    ) async throws -> Region {
         let folder = DataFolder(configuration.data)
+        try folder.refuseBackup()
         try folder.create()
         let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
-        let world = World(clock: SystemClock(), entropy: SystemEntropy())
+        let world = World(clock: clock, entropy: SystemEntropy())
         let record = try RegionRecord.load(folder, configuration)
         let root = try rootKey(folder, isNew: record == nil, world.entropy)
         let engines = try await Engines.open(folder)
@@ -70,7 +75,8 @@ package final class Region: Sendable {
         self.port = port
         self.logger = logger
         let plan = configuration.hostPlan(port: port)
-        certificates = try Certificates.prepare(folder, plan, at: world.clock.now)
+        let leaf = try Certificates.prepare(folder, plan, at: world.clock.now)
+        certificate = try ServedCertificate(certificatePEM: leaf.certificatePEM, keyPEM: leaf.keyPEM)
         self.engines = engines
         let signing = try SigningKey(seed: try await root.derive(purpose: LedgerSigner.purpose))
         let signer = LedgerSigner(origin: record?.origin ?? RegionRecord.origin(configuration), signing: signing)
@@ -133,8 +139,7 @@ package final class Region: Sendable {
             GatewayConfiguration(
                 addresses: configuration.addresses,
                 port: port,
-                certificatePEM: certificates.certificatePEM,
-                privateKeyPEM: certificates.keyPEM
+                certificate: certificate
             ),
             ready: { if listening.reachesZero() { await ready() } }
         )
@@ -154,16 +159,19 @@ package final class Region: Sendable {
     /// Everything that goes on beside requests, each part in a loop of its own.
     private func background() async {
         let board = LoopBoard(journal.world, logger)
+        let desk = BackupDesk(folder, journal, engines.store)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await board.run("sequencer") { await self.sequencer.run(report: $0) } }
             group.addTask { await board.run("sagas") { await self.sagas.run(report: $0) } }
             group.addTask { await board.run("reclaimer") { await Reclaimer(self.journal).run(report: $0) } }
             group.addTask { await board.run("scrubber") { await Scrubber(self.journal).run(report: $0) } }
             group.addTask {
+                let renewal = LeafRenewal(self.folder, self.configuration.hostPlan(port: self.port), self.certificate)
                 await board.run("housekeeping") {
-                    await Housekeeping(self.journal, self.identity, self.storage).run(report: $0)
+                    await Housekeeping(self.journal, self.identity, self.storage, renewal).run(report: $0)
                 }
             }
+            group.addTask { await board.run("backup") { await desk.run(report: $0) } }
             group.addTask { await self.writeStatus(board) }
         }
     }

@@ -9,7 +9,10 @@ struct Lazuli: AsyncParsableCommand {
         commandName: "lazuli",
         abstract: "Lazuli, un cloud de confiance sur vos machines — a sovereign cloud on your own machines.",
         version: Release.version,
-        subcommands: [Up.self, StatusCommand.self, ClientSetup.self, Config.self, Version.self]
+        subcommands: [
+            Up.self, StatusCommand.self, ClientSetup.self, Config.self, BackupCommand.self, RestoreCommand.self,
+            Version.self,
+        ]
     )
 }
 

@@ -42,3 +42,9 @@ final class ReaderLease: Sendable {
     }
     deinit { readers.release(version) }
 }
+
+/// A hold on all bytes that the store refers to, now or until it is dropped.
+package final class ContentHold: Sendable {
+    private let lease: ReaderLease
+    init(_ lease: ReaderLease) { self.lease = lease }
+}

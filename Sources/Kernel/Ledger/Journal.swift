@@ -68,6 +68,9 @@ package final class Journal: Sendable {
             now: world.clock.now
         )
     }
+    /// Keeps the bytes of everything acknowledged so far, and later, from being reclaimed for as long as it is held.
+    package func holdContents() -> ContentHold { ContentHold(readers.leaseComing()) }
+
     /// A scope over everything acknowledged so far.
     ///
     /// Bytes it can see are not reclaimed while it lives.

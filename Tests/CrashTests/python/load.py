@@ -25,6 +25,8 @@ import yarl
 
 KIB = 1 << 10
 SIZES = {0: 2, KIB: 8, 100 * KIB: 6, 3 << 20: 1}
+# Longer than any test lets it run.
+LOAD_SECONDS = 240
 BLOB_WORKERS, BLOBS_EACH = 6, 5
 GROUP_WORKERS, GROUPS_EACH = 2, 2
 VERSION = "2024-11-04"
@@ -41,14 +43,21 @@ class Finding(Exception):
 
 
 class Journal:
-    """What every key may hold: a set of change numbers, where None is absence."""
+    """What every key may hold: a set of change numbers, where None is absence.
 
-    def __init__(self, path):
-        self.setup, self.may, self.next, self.sizes, self.open = None, {}, 1, {}, {}
+    Of a region restored from a backup the first FIRM bytes are certain; what was begun later may be in it or not.
+    """
+
+    def __init__(self, path, firm=None):
+        self.setup, self.may, self.next, self.sizes, self.open, self.is_firm = None, {}, 1, {}, {}, True
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
+                at = 0
                 for line in file:
+                    self.is_firm = firm is None or at < firm
                     self.apply(json.loads(line))
+                    at += len(line.encode())
+        self.is_firm = True
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def apply(self, line):
@@ -62,7 +71,8 @@ class Journal:
                 self.may.setdefault(key, {None}).add(value)
         elif "ack" in line:
             for key, value in self.open.pop(line["ack"]):
-                self.may[key] = {value}
+                if self.is_firm:
+                    self.may[key] = {value}
         else:
             self.may[line["key"]] = {line["seen"]}
 
@@ -240,7 +250,7 @@ class Load:
     async def run(self):
         """All workers until the region is gone; the first finding ends them all."""
         workers = [self.blobs(n) for n in range(BLOB_WORKERS)] + [self.groups(n) for n in range(GROUP_WORKERS)]
-        outcomes = await asyncio.gather(*(asyncio.wait_for(work, 60) for work in workers), return_exceptions=True)
+        outcomes = await asyncio.gather(*(asyncio.wait_for(work, LOAD_SECONDS) for work in workers), return_exceptions=True)
         for outcome in outcomes:
             if not isinstance(outcome, Gone):
                 raise outcome if isinstance(outcome, Finding) else Finding(f"the load ended with {outcome!r}")
@@ -328,7 +338,7 @@ async def check(client, journal):
 async def main(options):
     with open(options.credentials, encoding="utf-8") as file:
         credentials = json.load(file)
-    journal = Journal(options.journal)
+    journal = Journal(options.journal, options.firm)
     chance = random.Random(options.seed)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
         client = Client(session, credentials)
@@ -356,6 +366,7 @@ if __name__ == "__main__":
     parser.add_argument("--journal", required=True)
     parser.add_argument("--seed", required=True)
     parser.add_argument("--ready", help="made when the check is done and the load begins; without it the check is all")
+    parser.add_argument("--firm", type=int, help="bytes of the journal that were written before the backup began")
     try:
         asyncio.run(main(parser.parse_args()))
     except Finding as finding:
