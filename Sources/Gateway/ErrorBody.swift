@@ -13,6 +13,7 @@ enum ErrorBody {
         request: UUID,
         clientRequest: String?,
         head: Bool,
+        accept: String? = nil,
         at time: Timestamp
     ) -> Reply {
         var reply: Reply
@@ -39,6 +40,7 @@ enum ErrorBody {
             )
         case .token: reply = token(error, request, clientRequest, time)
         case .storage: reply = storage(error, request, time)
+        case .table: reply = table(error, request, accept, time)
         }
         // 304 and 204 carry no body, an answer to HEAD only its header fields (RFC 9110 §9.3.2, §15.4.5).
         if head || error.status == 304 || error.status == 204 {
@@ -69,6 +71,29 @@ enum ErrorBody {
             ],
             headers: error.headers
         )
+    }
+
+    /// Table service REST, "Status and error codes": JSON or Atom's XML, whichever the client accepts.
+    private static func table(_ error: ServiceError, _ request: UUID, _ accept: String?, _ time: Timestamp) -> Reply {
+        let message = "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+        var reply: Reply
+        if accept?.contains("xml") == true, accept?.contains("json") == false {
+            var xml = XMLWriter()
+            xml.open("error", ["xmlns": "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"])
+            xml.leaf("code", error.code)
+            xml.leaf("message", message, ["xml:lang": "en-US"])
+            xml.close()
+            reply = .xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
+        } else {
+            let body: JSON = [
+                "odata.error": [
+                    "code": .string(error.code), "message": ["lang": "en-US", "value": .string(message)],
+                ]
+            ]
+            reply = .json(error.status, body, headers: error.headers)
+        }
+        reply.set("x-ms-error-code", error.code)
+        return reply
     }
 
     /// Blob service REST, "Status and error codes".

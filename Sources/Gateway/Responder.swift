@@ -46,6 +46,7 @@ struct Responder: HTTPResponder {
                 request: id,
                 clientRequest: request?.header("x-ms-client-request-id"),
                 head: request?.method == .head,
+                accept: request?.headers[.accept],
                 at: received
             )
         }
@@ -109,7 +110,7 @@ struct Responder: HTTPResponder {
             answer.reply.headers[.cacheControl] = "no-cache"
         case .graph: answer.reply.set("request-id", id.lowercaseText)
         case .token: answer.reply.headers[.cacheControl] = answer.reply.headers[.cacheControl] ?? "no-store"
-        case .storage, nil: break
+        case .storage, .table, nil: break
         }
         // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always, up to 1 KiB (REST "Common
         // request headers").

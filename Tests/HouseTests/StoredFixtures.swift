@@ -249,6 +249,14 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "Queue",
+            format: 1,
+            body: .hex(
+                "deadbeefdead4eef9eefdeadbeefdead01046e616d650676c3a472646501"
+                    + "06706f6c69637901808dc2cdceb3b006000572617570"
+            )
+        ),
+        Row(
             type: "ResourceGroup",
             format: 1,
             body: .json(

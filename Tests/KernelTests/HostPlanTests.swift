@@ -41,6 +41,9 @@ import Testing
         #expect(target(host, tenant) == "login - \(tenant)")
         #expect(target(host, "/Shop/box/a//b") == "blob shop /box/a//b")
         #expect(target(host, "/shop") == "blob shop /")
+        #expect(target(host, "/shop-queue/jobs/messages") == "queue shop /jobs/messages")
+        #expect(target(host, "/shop-table/Tables") == "table shop /Tables")
+        #expect(target(host, "/shop-disk/x") == "blob shop-disk /x")
     }
 
     @Test func `every name of the plan is in the certificate`() {

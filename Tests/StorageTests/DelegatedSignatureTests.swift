@@ -52,7 +52,7 @@ struct DelegatedSignatureTests {
         let signature = try #require(try SharedAccessSignature(head.query))
         #expect(try query.contains("skoid") == (signature.delegatedKey != nil))
         return try signature.verify(
-            .init(target: target, clientAddress: "10.0.0.1", isSecure: true, now: now),
+            .init(target: .blob(target), clientAddress: "10.0.0.1", isSecure: true, now: now),
             keys: [Fixture.key1]
         )
     }

@@ -109,7 +109,7 @@ struct SharedAccessSignatureTests {
         let target = try BlobTarget(head: head, host: Fixture.account())
         let signature = try #require(try SharedAccessSignature(head.query))
         return try signature.verify(
-            .init(target: target, clientAddress: address, isSecure: secure, now: now),
+            .init(target: .blob(target), clientAddress: address, isSecure: secure, now: now),
             keys: keys,
             policy: policy
         )

@@ -51,7 +51,7 @@ struct StorageRegion: Sendable {
             journal: journal,
             catalogue: catalogue,
             authorizer: authorizer,
-            doorkeepers: [.blob: BlobDoorkeeper(provider), .management: owner],
+            doorkeepers: [.management: owner].merging(StorageDoorkeeper.all(provider)) { _, service in service },
             sagas: sagas,
             limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
         )

@@ -51,8 +51,7 @@ package struct Parts {
                     _ in
                     plan.nameSets.map { plan.address($0.graph) } + ["https://graph.microsoft.com"]
                 },
-                .blob: BlobDoorkeeper(storage),
-            ],
+            ].merging(StorageDoorkeeper.all(storage)) { _, service in service },
             sagas: sagas,
             limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
         )

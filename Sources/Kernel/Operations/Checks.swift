@@ -46,7 +46,7 @@ extension Dispatcher {
             case .control(let action), .data(let action): action
             case .member, .anyone: operation.name
             }
-        guard call.destination.surface.errorForm != .storage else {
+        guard !call.destination.surface.errorForm.isStorage else {
             if case .anonymous = call.caller {
                 return ServiceError(
                     404,

@@ -114,7 +114,7 @@ package final class Dispatcher: Sendable {
         case .malformed:
             throw .badRequest("InvalidUri", "The requested URI does not represent any resource on the server.")
         case .otherMethod:
-            throw target.destination.surface.errorForm == .storage
+            throw target.destination.surface.errorForm.isStorage
                 ? ServiceError(
                     405,
                     "UnsupportedHttpVerb",
@@ -170,7 +170,7 @@ package final class Dispatcher: Sendable {
     }
     private func limit(_ caller: String, _ target: HostPlan.Target) throws(ServiceError) {
         guard !throttle.admits(caller, at: journal.world.clock.now) else { return }
-        throw target.destination.surface.errorForm == .storage
+        throw target.destination.surface.errorForm.isStorage
             ? ServiceError(
                 503,
                 "ServerBusy",

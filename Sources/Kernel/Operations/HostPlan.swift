@@ -134,7 +134,14 @@ extension HostPlan {
         case _ where first.count == 36 && first.contains("-"): return whole(.login)
         default:
             let rest = "/" + (pieces.count > 1 ? String(pieces[1]) : "")
-            return Target(destination: Destination(surface: .blob, label: first, names: primary), path: rest)
+            // No account's name has a hyphen: `account` is its Blob service, `account-queue` its Queue service.
+            let halves = first.split(separator: "-", maxSplits: 1)
+            let service = halves.count == 2 ? Self.storage[String(halves[1])] : nil
+            let label = service == nil ? first : String(halves[0])
+            return Target(
+                destination: Destination(surface: service ?? .blob, label: label, names: primary),
+                path: rest
+            )
         }
     }
     private static let loopback: Set<String> = ["localhost", "127.0.0.1", "::1", "[::1]"]

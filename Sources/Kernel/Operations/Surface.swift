@@ -10,8 +10,10 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
     case graph
     /// Blob storage: `{account}.blob.core.D`.
     case blob
+    /// Queues and tables of storage accounts.
+    case queue, table
     /// Storage services that are not built yet answer 501 under their own names.
-    case queue, table, file, dfs, web
+    case file, dfs, web
     /// `D` and `portal.D`.
     case portal
 
@@ -22,7 +24,8 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
         case .login: .token
         case .graph: .graph
         case .blob, .queue, .file, .web: .storage
-        case .table, .dfs: .resourceManager
+        case .table: .table
+        case .dfs: .resourceManager
         }
     }
 }
@@ -37,4 +40,9 @@ package enum ErrorForm: Sendable {
     case graph
     /// `<Error><Code/><Message/></Error>` and `x-ms-error-code`.
     case storage
+    /// `{"odata.error":{"code","message"}}` or Atom's `<error>`, as the client accepts, and `x-ms-error-code`.
+    case table
+
+    /// Whether it is one of a storage service, with the storage services' own codes.
+    package var isStorage: Bool { self == .storage || self == .table }
 }

@@ -2,11 +2,11 @@
 import HTTPTypes
 import Kernel
 
-/// What an account key opens: everything on the blob surface.
+/// What an account key opens: everything on the surfaces of its account.
 struct KeyGrant: Grant {
     func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
         // REST "Get User Delegation Key": only a signed-in caller may ask for one.
-        if operation == "blobService.getUserDelegationKey" { throw .permissionMismatch() }
+        if operation.hasSuffix(".getUserDelegationKey") { throw .permissionMismatch() }
     }
 }
 
@@ -14,7 +14,7 @@ struct KeyGrant: Grant {
 struct SignatureGrant: Grant {
     let grant: SASGrant
     /// What the signature was checked against: a call that names something else is not the one that was signed.
-    let target: BlobTarget
+    let target: StorageTarget
     /// Whose user delegation key signed; nil when a key of the account did.
     var delegator: Principal?
 
@@ -32,8 +32,9 @@ struct SignatureGrant: Grant {
         guard (try? grant.permits(.readBlob)) != nil else { return false }
         switch grant.scope {
         case .account: return true
-        case .container: return source.container == target.container
-        case .blob: return source.container == target.container && source.blob == target.blob
+        case .container: return source.container == target.blob?.container
+        case .blob: return source.container == target.blob?.container && source.blob == target.blob?.blob
+        case .queue, .table: return false
         }
     }
 }
@@ -84,9 +85,9 @@ enum StorageNeeds {
             if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }
         }
         if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
-        return table[name]
+        return blobs[name] ?? queues[name]
     }
-    private static let table: [String: SASNeed] = [
+    private static let blobs: [String: SASNeed] = [
         "containers.list": .listContainers, "blobService.getProperties": .getServiceProperties,
         "blobService.setProperties": .setServiceProperties, "blobService.getStats": .getServiceProperties,
         "blobService.findByTags": .findBlobsByTags, "container.create": .createContainer,
@@ -100,5 +101,13 @@ enum StorageNeeds {
         "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.setTier": .writeBlob,
         "blob.getTags": .blobTags, "blob.setTags": .blobTags, "blob.appendBlock": .appendBlock,
         "blob.putPage": .writeBlob, "blob.getPageRanges": .readBlob, "blob.query": .readBlob,
+    ]
+    private static let queues: [String: SASNeed] = [
+        "queues.list": .listQueues, "queueService.getProperties": .getQueueServiceProperties,
+        "queueService.setProperties": .setQueueServiceProperties, "queueService.getStats": .getQueueServiceProperties,
+        "queue.create": .createQueue, "queue.delete": .deleteQueue, "queue.getMetadata": .getQueueMetadata,
+        "queue.setMetadata": .setQueueMetadata, "messages.put": .putMessage, "messages.get": .getMessages,
+        "messages.peek": .peekMessages, "messages.clear": .clearMessages, "message.delete": .deleteMessage,
+        "message.update": .updateMessage,
     ]
 }

@@ -29,6 +29,8 @@ enum StorageKey {
     static let delegation = Key("delegation")
     static let containers = Key("container")
     static func container(_ name: ContainerName) -> Key { containers.appending(name.text) }
+    static let queues = Key("queue")
+    static func queue(_ name: QueueName) -> Key { queues.appending(name.text) }
     /// Blobs of all containers by container id: a container's name is free again while its blobs are being removed.
     static let blobs = Key("blob")
     static func blobs(_ container: UUID) -> Key { blobs.appending(container) }

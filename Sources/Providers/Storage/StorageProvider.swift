@@ -5,7 +5,7 @@ package import Kernel
 ///
 /// Nouns: `Accounts`, `AccountKeys`, `AccountSignatures`, `DelegationKeys`, `ManagedContainers`, `BlobService` on the management surface;
 /// `BlobService`, `Containers`, `ContainerPolicyAccess`, `Blobs`, `BlobReads`, `BlobCopies`, `BlobLists`, `Blocks` on the
-/// blob surface. `BlobDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers 501: `UnbuiltOperations`.
+/// blob surface. `StorageDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers 501: `UnbuiltOperations`.
 package struct StorageProvider: ResourceProvider {
     package static let namespace = "Microsoft.Storage"
 

@@ -6,7 +6,7 @@ import Kernel
 /// What the doorkeeper read of a request.
 struct OpenedRequest: Sendable {
     let head: RequestHead
-    let target: BlobTarget
+    let target: StorageTarget
     let place: AccountPlace
 }
 
@@ -109,7 +109,7 @@ extension RequestHead {
 extension StorageProvider {
     /// Reads a call of the blob surface, beginning with what the doorkeeper read.
     func open(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {
-        guard let opened = call.opened as? OpenedRequest else {
+        guard let opened = call.opened as? OpenedRequest, let target = opened.target.blob else {
             throw .unavailable("\(call.operation) came past the doorkeeper")
         }
         let version = try checked { () throws(StorageFault) in
@@ -121,7 +121,7 @@ extension StorageProvider {
             let place = try await place(opened.target.account, scope)
             guard place?.id == opened.place.id else { throw ServiceError(.resourceNotFound) }
         }
-        return BlobCall(call: call, head: opened.head, target: opened.target, version: version, place: opened.place)
+        return BlobCall(call: call, head: opened.head, target: target, version: version, place: opened.place)
     }
     /// Reads a call that carries no `comp`: an unknown one must not be taken for a plain read or write.
     func openPlain(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {
@@ -137,7 +137,7 @@ extension StorageProvider {
     }
     /// The account a host name stands for; nil for path style.
     func hostAccount(_ request: Request) -> AccountName? {
-        guard let destination = hostPlan.destination(of: request.host), destination.surface == .blob else { return nil }
+        guard let destination = hostPlan.destination(of: request.host) else { return nil }
         return destination.label.flatMap { AccountName($0) }
     }
 

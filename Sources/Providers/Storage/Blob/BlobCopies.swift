@@ -122,7 +122,7 @@ extension StorageProvider {
         let signature = try checked { () throws(StorageFault) in try SharedAccessSignature(source.query) }
         if let signature {
             let circumstances = SharedAccessSignature.Circumstances(
-                target: source.target,
+                target: .blob(source.target),
                 clientAddress: blob.call.request.remoteAddress,
                 isSecure: true,
                 now: scope.now

@@ -7,7 +7,8 @@ extension StorageProvider {
         StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
         StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
         StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(DelegationSecret.self),
-        StoredFormat(PieceChunk.self), StoredFormat(PieceList.self), StoredFormat(TakenPlaces.self),
+        StoredFormat(PieceChunk.self), StoredFormat(PieceList.self), StoredFormat(Queue.self),
+        StoredFormat(TakenPlaces.self),
         StoredFormat(WaitingTable.self),
     ]
 }

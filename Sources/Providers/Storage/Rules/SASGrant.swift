@@ -11,6 +11,20 @@ package struct SASGrant: Equatable, Sendable {
         case container
         /// One blob, one of its snapshots or one of its versions, or everything under a directory.
         case blob
+        /// A queue and its messages.
+        case queue
+        /// A table, or a part of it.
+        case table(TableBounds)
+
+        /// The service it was made for; nil for an account signature, which names its services.
+        var service: StorageService? {
+            switch self {
+            case .account: nil
+            case .container, .blob: .blob
+            case .queue: .queue
+            case .table: .table
+            }
+        }
     }
     /// How far a permission goes.
     package enum Allowance: Equatable, Sendable {
@@ -53,7 +67,7 @@ package struct SASGrant: Equatable, Sendable {
         let letters: SASPermissions
         switch scope {
         case .account(let services, let types):
-            guard services.contains("b") else { throw .authorizationServiceMismatch }
+            guard services.contains(need.face.letter) else { throw .authorizationServiceMismatch }
             let level: SASPermissions =
                 switch need.level {
                 case .service: "s"
@@ -63,11 +77,11 @@ package struct SASGrant: Equatable, Sendable {
                 }
             guard types.contains(level) else { throw .authorizationResourceTypeMismatch }
             letters = need.account
-        case .container:
-            guard need.level != .service else { throw .authorizationFailure }
+        case .container, .queue, .table:
+            guard need.level != .service, scope.service == need.face else { throw .authorizationFailure }
             letters = need.service
         case .blob:
-            guard need.level != .service, !need.isOnContainer else { throw .authorizationFailure }
+            guard need.level != .service, !need.isOnContainer, need.face == .blob else { throw .authorizationFailure }
             letters = need.service
         }
         guard !letters.isEmpty else { throw .authorizationFailure }

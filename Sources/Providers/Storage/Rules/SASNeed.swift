@@ -11,6 +11,8 @@ package struct SASNeed: Equatable, Sendable {
         case object
         case any
     }
+    /// The service the operation is of; an account signature must name it in `ss`.
+    package let face: StorageService
     /// The level an account signature must cover.
     package let level: Level
     /// Letters that permit the operation in an account signature; none: no account signature does.
@@ -22,12 +24,14 @@ package struct SASNeed: Equatable, Sendable {
     /// Whether the operation touches the container itself, which a signature of a blob never covers.
     package let isOnContainer: Bool
 
-    private init(
+    init(
         _ level: Level,
+        of face: StorageService = .blob,
         account: SASPermissions,
         service: SASPermissions? = nil,
         whenAbsent: SASPermissions = []
     ) {
+        self.face = face
         self.level = level
         self.account = account
         self.service = service ?? account

@@ -59,3 +59,27 @@ enum SASText {
     }
     private static let overridden = ["rscc", "rscd", "rsce", "rscl", "rsct"]
 }
+
+// MARK: - Queues and tables
+
+extension SASText {
+    /// A queue's; `resource` is `/account/queue`.
+    static func queue(_ resource: String, _ field: (String) -> String, _ version: ServiceVersion) -> String {
+        plain("/queue", resource, field, version).joined(separator: "\n")
+    }
+    /// A table's; `resource` is `/account/table` with the table in lower case.
+    static func table(_ resource: String, _ field: (String) -> String, _ version: ServiceVersion) -> String {
+        (plain("/table", resource, field, version) + ["spk", "srk", "epk", "erk"].map(field)).joined(separator: "\n")
+    }
+    private static func plain(
+        _ service: String,
+        _ resource: String,
+        _ field: (String) -> String,
+        _ version: ServiceVersion
+    ) -> [String] {
+        let named = version.isAtLeast("2015-02-21") ? service + resource : resource
+        var lines = [field("sp"), field("st"), field("se"), named, field("si")]
+        if version.isAtLeast("2015-04-05") { lines += [field("sip"), field("spr")] }
+        return lines + [field("sv")]
+    }
+}

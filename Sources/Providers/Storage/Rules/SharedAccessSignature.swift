@@ -11,7 +11,7 @@ package struct SharedAccessSignature: Sendable {
     /// What the caller of `verify` knows about the request.
     package struct Circumstances: Sendable {
         /// What the request names.
-        package let target: BlobTarget
+        package let target: StorageTarget
         /// The address the request came from.
         package let clientAddress: String
         /// Whether it came over TLS.
@@ -19,7 +19,7 @@ package struct SharedAccessSignature: Sendable {
         /// The time of day.
         package let now: Timestamp
         /// Gathers them.
-        package init(target: BlobTarget, clientAddress: String, isSecure: Bool, now: Timestamp) {
+        package init(target: StorageTarget, clientAddress: String, isSecure: Bool, now: Timestamp) {
             self.target = target
             self.clientAddress = clientAddress
             self.isSecure = isSecure
@@ -41,7 +41,7 @@ package struct SharedAccessSignature: Sendable {
     private static let names: Set<String> = [
         "sig", "sp", "st", "se", "sr", "si", "sip", "spr", "sv", "ses", "ss", "srt", "sdd",
         "rscc", "rscd", "rsce", "rscl", "rsct", "skoid", "sktid", "skt", "ske", "sks", "skv", "saoid", "suoid", "scid",
-        "skdutid", "sduoid", "srh", "srq", "snapshot", "versionid",
+        "skdutid", "sduoid", "srh", "srq", "snapshot", "versionid", "tn", "spk", "srk", "epk", "erk",
     ]
 
     /// Reads the signature in a query; nil when there is none; a parameter given twice is refused.
@@ -83,7 +83,7 @@ package struct SharedAccessSignature: Sendable {
             throw .authenticationFailed("Signature did not match. String to sign used was \(text)")
         }
         try delegatedKey?.check(now.now)
-        let merged = try terms(policy)
+        let merged = try terms(policy, of: now.target.service)
         guard now.now >= merged.start, now.now < merged.expiry else {
             throw .authenticationFailed(
                 "Signature not valid in the specified time frame: Start [\(merged.start.httpDate)] - Expiry "
@@ -92,7 +92,7 @@ package struct SharedAccessSignature: Sendable {
         }
         try checkOrigin(now)
         return SASGrant(
-            scope: try scope(),
+            scope: try scope(now.target),
             permissions: merged.permissions,
             encryptionScope: values["ses"],
             overrides: try overrides(),
@@ -107,13 +107,24 @@ extension SharedAccessSignature {
     func value(_ name: String) -> String { values[name] ?? "" }
 
     /// The text the signature must be made over for the resource the request names.
-    func textToSign(_ target: BlobTarget) throws(StorageFault) -> String {
+    func textToSign(_ target: StorageTarget) throws(StorageFault) -> String {
         if isAccountWide {
             guard version.isAtLeast(SASText.firstAccountVersion) else {
                 throw .authenticationFailed("An account signature needs sv \(SASText.firstAccountVersion) or later.")
             }
             return SASText.account(target.account, value, version: version)
         }
+        switch target {
+        case .blob(let blob): return try blobText(blob)
+        case .queue(let queue):
+            guard queue.queue != nil else {
+                throw .authenticationFailed("A service signature is made for a queue; this request names none.")
+            }
+            return SASText.queue(queue.canonicalPath, value, version)
+        case .table: return SASText.table("/\(target.account)/\(try bounds(target).table)", value, version)
+        }
+    }
+    private func blobText(_ target: BlobTarget) throws(StorageFault) -> String {
         guard let container = target.container else {
             throw .authenticationFailed(
                 "A service signature is made for a container or a blob; this request names none."
@@ -167,14 +178,14 @@ extension SharedAccessSignature {
     }
 
     /// The times and permissions: each from the signature or from its policy, never from both.
-    private func terms(_ policy: StoredPolicy?) throws(StorageFault) -> Terms {
+    private func terms(_ policy: StoredPolicy?, of service: StorageService) throws(StorageFault) -> Terms {
         var stored: StoredPolicy?
         if let identifier = policyIdentifier {
             guard !isAccountWide else {
                 throw .authenticationFailed("An account signature cannot name a stored policy.")
             }
             guard let policy, policy.identifier == identifier else {
-                throw .authenticationFailed("The container has no stored access policy named in si.")
+                throw .authenticationFailed("The \(service.noun) has no stored access policy named in si.")
             }
             stored = policy
         }
@@ -192,7 +203,7 @@ extension SharedAccessSignature {
         guard let letters = values["sp"] ?? stored?.permissions else {
             throw .authenticationFailed("sp is mandatory. Cannot be empty")
         }
-        guard let permissions = SASPermissions(letters, allowed: isAccountWide ? .account : .service) else {
+        guard let permissions = SASPermissions(letters, allowed: isAccountWide ? .account : service.permissions) else {
             throw .authenticationFailed("sp is not well formed: \(letters)")
         }
         return Terms(start: start, expiry: expiry, permissions: permissions)
@@ -226,8 +237,14 @@ extension SharedAccessSignature {
         }
     }
 
-    private func scope() throws(StorageFault) -> SASGrant.Scope {
-        guard isAccountWide else { return value("sr") == "c" ? .container : .blob }
+    private func scope(_ target: StorageTarget) throws(StorageFault) -> SASGrant.Scope {
+        guard isAccountWide else {
+            switch target {
+            case .blob: return value("sr") == "c" ? .container : .blob
+            case .queue: return .queue
+            case .table: return .table(try bounds(target))
+            }
+        }
         guard let services = SASPermissions(value("ss"), allowed: "bqtf"), !services.isEmpty else {
             throw .authenticationFailed("ss is not well formed: \(value("ss"))")
         }
@@ -251,5 +268,29 @@ extension SharedAccessSignature {
             fields[header] = text
         }
         return fields
+    }
+}
+
+// MARK: - Tables
+
+extension SharedAccessSignature {
+    /// The table and the part of it the signature is made for; a batch (`$batch`) names its table inside.
+    private func bounds(_ target: StorageTarget) throws(StorageFault) -> TableBounds {
+        guard case .table(let asked) = target, let name = values["tn"] else {
+            throw .authenticationFailed("tn is mandatory: the table the signature is made for.")
+        }
+        if let table = asked.table, table.lowercased() != name.lowercased() {
+            throw .authenticationFailed("The signature is made for the table \(name), the request is for \(table).")
+        }
+        guard values["srk"] == nil || values["spk"] != nil, values["erk"] == nil || values["epk"] != nil else {
+            throw .authenticationFailed("srk needs spk, and erk needs epk.")
+        }
+        return TableBounds(
+            table: name,
+            startPartition: values["spk"],
+            startRow: values["srk"],
+            endPartition: values["epk"],
+            endRow: values["erk"]
+        )
     }
 }

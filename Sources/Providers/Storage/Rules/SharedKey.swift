@@ -37,9 +37,13 @@ package struct SharedKey: Equatable, Sendable {
     }
 
     /// Checks the date and the signature of a request to `account`; answers which of `keys` signed it.
-    package func verify(_ head: RequestHead, account: AccountName, keys: [Secret], now: Timestamp) throws(StorageFault)
-        -> Int
-    {
+    package func verify(
+        _ head: RequestHead,
+        account: AccountName,
+        of service: StorageService = .blob,
+        keys: [Secret],
+        now: Timestamp
+    ) throws(StorageFault) -> Int {
         guard account == self.account else {
             throw .authenticationFailed("The signature is of account \(self.account), the request is for \(account).")
         }
@@ -52,7 +56,7 @@ package struct SharedKey: Equatable, Sendable {
                 "Request date header too old or too new: '\(date)'; the server has \(now.httpDate)."
             )
         }
-        let texts = Self.textsToSign(head, account: account, scheme: scheme)
+        let texts = Self.textsToSign(head, account: account, of: service, scheme: scheme)
         for (index, key) in keys.enumerated() {
             for text in texts where isValidHMAC(signature, of: Array(text.utf8), key: key) {
                 return index
@@ -66,7 +70,13 @@ package struct SharedKey: Equatable, Sendable {
 
     /// The texts a client may have signed for this request, the documented one first: one for each order of headers
     /// that makes a difference.
-    package static func textsToSign(_ head: RequestHead, account: AccountName, scheme: Scheme) -> [String] {
+    package static func textsToSign(
+        _ head: RequestHead,
+        account: AccountName,
+        of service: StorageService = .blob,
+        scheme: Scheme
+    ) -> [String] {
+        if service == .table { return [tableText(head, account: account, scheme: scheme)] }
         var texts: [String] = []
         for order in HeaderOrder.allCases {
             let headers = canonicalHeaders(head, order: order)
@@ -78,6 +88,18 @@ package struct SharedKey: Equatable, Sendable {
             if !texts.contains(text) { texts.append(text) }
         }
         return texts
+    }
+
+    /// The Table service's text: no other headers than these, and the date whichever header brings it (REST "Authorize
+    /// with Shared Key", Table service).
+    private static func tableText(_ head: RequestHead, account: AccountName, scheme: Scheme) -> String {
+        let date = head.headers[StorageHeader.date] ?? head.signed(.date)
+        let resource = liteResource(head, account: account)
+        guard scheme == .full else { return date + "\n" + resource }
+        let lines = [
+            head.method.rawValue, head.signed(StorageHeader.contentMD5), head.signed(.contentType), date, resource,
+        ]
+        return lines.joined(separator: "\n")
     }
 
     /// The text for the caller, who needs it to find the difference, without the secrets a header may hold.

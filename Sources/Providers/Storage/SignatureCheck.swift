@@ -16,6 +16,9 @@ extension StorageProvider {
         let target = circumstances.target
         let key = try checked { () throws(StorageFault) in try signature.delegatedKey }
         if let key {
+            guard target.blob != nil else {
+                throw ServiceError(.notImplemented("User delegation signatures of queues and tables."))
+            }
             let secret = try await delegationSecret(for: key, at: place, scope)
             let grant = try checked { () throws(StorageFault) in
                 try signature.verify(circumstances, keys: [key.value(under: secret)])
@@ -30,9 +33,8 @@ extension StorageProvider {
             return SignatureGrant(grant: grant, target: target, delegator: delegator)
         }
         var policy: StoredPolicy?
-        if let identifier = signature.policyIdentifier, let name = target.container {
-            let container = try await scope.get(Container.self, in: place.domain, at: StorageKey.container(name))
-            policy = container?.policies.first { $0.identifier == identifier }
+        if let identifier = signature.policyIdentifier {
+            policy = try await policies(of: target, at: place, scope).first { $0.identifier == identifier }
         }
         let grant = try checked { () throws(StorageFault) in
             let grant = try signature.verify(circumstances, keys: account.keys.map(\.secret), policy: policy)
@@ -40,6 +42,24 @@ extension StorageProvider {
             return grant
         }
         return SignatureGrant(grant: grant, target: target)
+    }
+    /// The stored access policies of what a target names.
+    private func policies(
+        of target: StorageTarget,
+        at place: AccountPlace,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> [StoredPolicy] {
+        switch target {
+        case .blob(let blob):
+            guard let name = blob.container else { return [] }
+            let container = try await scope.get(Container.self, in: place.domain, at: StorageKey.container(name))
+            return container?.policies ?? []
+        case .queue(let queue):
+            guard let name = queue.queue else { return [] }
+            let record = try await scope.get(Queue.self, in: place.domain, at: StorageKey.queue(name))
+            return record?.policies ?? []
+        case .table: return []
+        }
     }
     /// Keys of other tenants were never handed out, and an account without a secret has handed out none.
     private func delegationSecret(

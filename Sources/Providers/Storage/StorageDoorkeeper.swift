@@ -3,12 +3,25 @@ import Base
 import HTTPTypes
 package import Kernel
 
-/// Signs in callers of the blob surface: account keys, bearer tokens, shared access signatures, and anyone where a
-/// container is public.
-package struct BlobDoorkeeper: Doorkeeper {
+/// Signs in callers of a storage service: account keys, bearer tokens, shared access signatures, and anyone where a
+/// container of blobs is public.
+package struct StorageDoorkeeper: Doorkeeper {
     private let provider: StorageProvider
+    private let service: StorageService
 
-    package init(_ provider: StorageProvider) { self.provider = provider }
+    package init(_ provider: StorageProvider, of service: StorageService) {
+        self.provider = provider
+        self.service = service
+    }
+
+    /// One for each service of the provider, by surface.
+    package static func all(_ provider: StorageProvider) -> [Surface: any Doorkeeper] {
+        let services: [StorageService] = [.blob, .queue, .table]
+        return Dictionary(
+            services.map { ($0.surface, StorageDoorkeeper(provider, of: $0)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
 
     /// Whose account the host or path names, and who asks.
     ///
@@ -26,12 +39,11 @@ package struct BlobDoorkeeper: Doorkeeper {
         let scope = scope.of(place.tenant)
         let account = try await provider.account(place, scope)
         let host = provider.hostAccount(request)
-        let target = try checked { () throws(StorageFault) in try BlobTarget(head: head, host: host) }
-        guard target.account == name else { throw ServiceError(.resourceNotFound) }
-        var resource = place.resourceID
-        if let container = target.container {
-            resource = resource.appending("blobServices/default/containers/\(container)")
+        let target = try checked { () throws(StorageFault) in
+            try StorageTarget(head: head, host: host, of: service)
         }
+        guard target.account == name else { throw ServiceError(.resourceNotFound) }
+        let resource = target.resource.map { place.resourceID.appending($0) } ?? place.resourceID
         let visit = Visit(
             request: request,
             head: head,
@@ -53,7 +65,7 @@ package struct BlobDoorkeeper: Doorkeeper {
     private struct Visit {
         let request: Request
         let head: RequestHead
-        let target: BlobTarget
+        let target: StorageTarget
         let account: Account
         let place: AccountPlace
         /// What role assignments are looked up against.
@@ -80,6 +92,7 @@ package struct BlobDoorkeeper: Doorkeeper {
             let index = try key.verify(
                 visit.head,
                 account: visit.target.account,
+                of: service,
                 keys: visit.secrets,
                 now: visit.scope.now
             )
@@ -112,7 +125,7 @@ package struct BlobDoorkeeper: Doorkeeper {
     /// Audiences: storage as a whole, and the account's own address.
     private func principal(_ token: String, _ visit: Visit) async throws(ServiceError) -> Principal {
         let names = provider.hostPlan.destination(of: visit.request.host)?.names ?? provider.hostPlan.primary
-        let host = "\(visit.account.name).blob.\(names.storage)"
+        let host = "\(visit.account.name).\(service.rawValue).\(names.storage)"
         let audiences = ["https://storage.azure.com", "https://\(host)", provider.hostPlan.address(host)]
         do throws(ServiceError) {
             let principal = try await provider.tokens.principal(
@@ -141,12 +154,12 @@ package struct BlobDoorkeeper: Doorkeeper {
     private func stranger(_ visit: Visit) async throws(ServiceError) -> Caller {
         let isRead = visit.head.method == .get || visit.head.method == .head
         if isRead, visit.account.allowsPublicAccess, let level = try await container(visit)?.publicAccess,
-            level == .container || visit.target.blob != nil
+            level == .container || visit.target.blob?.blob != nil
         {
             return .holder(name: "anonymous", grant: PublicGrant(level: level))
         }
         let version = visit.head.headers[StorageHeader.version].flatMap { ServiceVersion($0) }
-        if version?.isAtLeast("2019-12-12") == true || !isRead {
+        if version?.isAtLeast("2019-12-12") == true || !isRead || visit.target.blob == nil {
             var refusal = ServiceError(.noAuthenticationInformation)
             refusal.headers = challenge(visit)
             throw refusal
@@ -162,7 +175,7 @@ package struct BlobDoorkeeper: Doorkeeper {
         ]
     }
     private func container(_ visit: Visit) async throws(ServiceError) -> Container? {
-        guard let name = visit.target.container else { return nil }
+        guard let name = visit.target.blob?.container else { return nil }
         return try await visit.scope.get(
             Container.self,
             in: visit.place.domain,
