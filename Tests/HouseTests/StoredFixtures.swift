@@ -49,6 +49,14 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "AccountPlace",
+            format: 2,
+            body: .hex(
+                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
+                    + "6f6e732f7803486f7401070501"
+            )
+        ),
+        Row(
             type: "Application",
             format: 1,
             body: .json(
@@ -73,6 +81,20 @@ enum StoredFixtures {
                     + "808008a0c6080b746578742f706c61696e0003656e01096e6f2d636163686511000102030405060708090a0b"
                     + "0c0d0e0f01046e616d650676c3a472646501deadbeefdead4eef9eefdeadbeefdead1368747470733a2f2f61"
                     + "2e6578616d706c652f62808dc2cdceb3b006"
+            )
+        ),
+        Row(
+            type: "Blob",
+            format: 2,
+            body: .hex(
+                "fffff51fdff9aabcd6e8c8f08d01808dc2cdceb3b006e0c508111111112222433384445555555555550380ad"
+                    + "e2040a746578742f706c61696e10000102030405060708090a0b0c0d0e0f01046e616d650676c3a47264650e"
+                    + "deadbeefdead4eef9eefdeadbeefdead010f018094e9dbceb3b00601046b696e640361206208417263686976"
+                    + "6501808dc2cdceb3b00604486f74044869676880a9de86cfb3b006011280c39ed3ceb3b006808ddfdbe8d6b0"
+                    + "06deadbeefdead4eef9eefdeadbeefdead1368747470733a2f2f612e6578616d706c652f6203142801808dc2"
+                    + "cdceb3b00604776879011304677a697002656e06696e6c696e65086e6f2d6361636865180673636f70653120"
+                    + "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f808dc2cdceb3b00601808dc2"
+                    + "cdceb3b006808dc2cdceb3b006"
             )
         ),
         Row(
@@ -125,6 +147,15 @@ enum StoredFixtures {
             body: .hex(
                 "deadbeefdead4eef9eefdeadbeefdeaddf9cf5e1b2c382ef08808dc2cdceb3b00601046e616d650676c3a472"
                     + "646505626c6f620106706f6c69637901808dc2cdceb3b0060004727764"
+            )
+        ),
+        Row(
+            type: "Container",
+            format: 2,
+            body: .hex(
+                "deadbeefdead4eef9eefdeadbeefdeaddff9aabcd6e8c8f08d01808dc2cdceb3b00601046e616d650576616c"
+                    + "756505626c6f6201017001808dc2cdceb3b0060003727701deadbeefdead4eef9eefdeadbeefdead00000001"
+                    + "808dc2cdceb3b006808dfdaad2b8b00601056361736531010501024d010773636f70653101"
             )
         ),
         Row(

@@ -31,13 +31,19 @@ enum StorageKey {
     static func container(_ name: ContainerName) -> Key { containers.appending(name.text) }
     static let queues = Key("queue")
     static func queue(_ name: QueueName) -> Key { queues.appending(name.text) }
-    /// Blobs of all containers by container id: a container's name is free again while its blobs are being removed.
+    /// Current blobs by directory, see `BlobPlace`: a container's name is free again while its blobs are being removed.
     static let blobs = Key("blob")
-    static func blobs(_ container: UUID) -> Key { blobs.appending(container) }
-    static func blob(_ container: UUID, _ name: BlobName) -> Key { blobs(container).appending(name.text) }
+    static func blobs(_ directory: UUID) -> Key { blobs.appending(directory) }
+    static func blob(_ place: BlobPlace) -> Key { blobs(place.directory).appending(place.name.text) }
+    /// Snapshots, versions before the current one, and what soft delete keeps: apart, so that listing what is current
+    /// never meets them.
+    static let allPast = Key("past")
+    static func past(_ directory: UUID) -> Key { allPast.appending(directory) }
+    static func past(_ place: BlobPlace) -> Key { past(place.directory).appending(place.name.text) }
+    static func past(_ place: BlobPlace, _ moment: Moment) -> Key { past(place).appending(moment.ticks) }
     static let tables = Key("blocks")
-    static func tables(_ container: UUID) -> Key { tables.appending(container) }
-    static func table(_ container: UUID, _ name: BlobName) -> Key { tables(container).appending(name.text) }
+    static func tables(_ directory: UUID) -> Key { tables.appending(directory) }
+    static func table(_ place: BlobPlace) -> Key { tables(place.directory).appending(place.name.text) }
     static let allBlocks = Key("block")
     static func blocks(_ table: UUID) -> Key { allBlocks.appending(table) }
     static func block(_ table: UUID, _ id: BlockID) -> Key { blocks(table).appending(id.bytes) }

@@ -11,8 +11,10 @@ struct AccountPlace: Stored {
     let resource: String
     /// The tier of blobs that were given none.
     var tier: String
+    /// What the account keeps of states that are no longer current.
+    var history = BlobHistory()
 
-    static let format: UInt8 = 1
+    static let format: UInt8 = 2
     static let isReadOften = true
     var domain: Domain { .account(id) }
     var resourceID: ResourceID { ResourceID(resource) }
@@ -29,6 +31,10 @@ struct AccountPlace: Stored {
         writer.uuid(id)
         writer.text(resource)
         writer.text(tier)
+        writer.flag(history.isVersioned)
+        writer.number(UInt64(history.blobDays ?? 0))
+        writer.number(UInt64(history.containerDays ?? 0))
+        writer.flag(history.allowsPermanentDelete)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -37,6 +43,11 @@ struct AccountPlace: Stored {
         id = try reader.uuid()
         resource = try reader.text()
         tier = try reader.text()
+        guard format > 1 else { return }
+        history.isVersioned = try reader.flag()
+        history.blobDays = try reader.days()
+        history.containerDays = try reader.days()
+        history.allowsPermanentDelete = try reader.flag()
     }
 }
 
@@ -126,4 +137,12 @@ struct Account: Stored {
 struct AccountMember: Stored, Codable {
     var id: UUID
     var resource: String
+}
+
+extension StoredReader {
+    /// A number of days; nil for none.
+    fileprivate mutating func days() throws(StoredFormatError) -> Int? {
+        let days = Int(truncatingIfNeeded: try number())
+        return days == 0 ? nil : days
+    }
 }

@@ -3,24 +3,78 @@ import Base
 import FoundationEssentials
 import Kernel
 
-/// A committed block blob.
+/// A blob: its current state, or a past one.
 ///
-/// Its name is in its key; the record of a common one takes about a hundred bytes.
+/// Its place is in its key. The record of a common one takes less than a hundred bytes: what is absent takes no room,
+/// see `BlobCoding`.
 struct Blob: Stored {
     /// Where its bytes are.
     enum Body {
         /// One content: what Put Blob makes.
         case whole(Content)
-        /// The pieces of a list that copies may share: what Put Block List makes.
+        /// The pieces of a list that copies may share: what Put Block List and Append Block make.
         case pieces(list: UUID, count: Int)
+        /// The pages of a page blob, by the id of their table.
+        case pages(table: UUID)
     }
-    /// The copy that made it.
+    /// The copy that made it, or is making it.
     struct Copy {
+        enum Status: UInt8 {
+            case pending
+            case success
+            case aborted
+            case failed
+            /// `x-ms-copy-status`.
+            var text: String { "\(self)" }
+        }
         let id: UUID
         /// The address it was copied from, without a signature.
         let source: String
-        let completed: Timestamp
+        var status = Status.success
+        /// Bytes copied, and bytes in all.
+        var copied: Int64
+        var total: Int64
+        /// When it ended.
+        var completed: Timestamp?
+        /// Why it failed.
+        var reason: String?
+        var isIncremental = false
+        /// The snapshot an incremental copy made last.
+        var snapshot: Moment?
+        /// `x-ms-copy-progress`.
+        var progress: String { "\(copied)/\(total)" }
     }
+    /// What makes it a past state.
+    struct Past {
+        enum Kind: UInt8 {
+            case snapshot
+            case version
+            /// What a delete took away and soft delete keeps.
+            case base
+        }
+        var kind: Kind
+        /// What it is named by; for a base, when it was deleted.
+        var moment: Moment
+        /// While soft delete keeps it: since when and until when.
+        var deleted: Deletion?
+    }
+    /// Since when and until when soft delete keeps something.
+    struct Deletion {
+        let at: Timestamp
+        let until: Timestamp
+        /// Whole days left, as the service counts them.
+        func remainingDays(at now: Timestamp) -> Int {
+            max(0, Int((until.seconds - now.seconds) / (24 * 3600)))
+        }
+    }
+    /// A time-based immutability policy of its own.
+    struct Immutability {
+        var until: Timestamp
+        var isLocked: Bool
+        /// `x-ms-immutability-policy-mode`.
+        var mode: String { isLocked ? "locked" : "unlocked" }
+    }
+    var kind = BlobEntry.Kind.block
     var etag: EntityTag
     var created: Timestamp
     var modified: Timestamp
@@ -29,11 +83,34 @@ struct Blob: Stored {
     var headers: ContentHeaders
     var metadata: Metadata
     var copy: Copy?
+    /// The version this state is; nil where it was written without versioning.
+    var version: Moment?
+    /// Nil for the current state.
+    var past: Past?
+    var lease: Lease?
+    var tags = BlobTags.none
+    var tier = BlobTier()
+    /// The sequence number of a page blob.
+    var sequenceNumber: Int64 = 0
+    /// Whether an append blob takes no more.
+    var isSealed = false
+    var encryptionScope: String?
+    /// The SHA-256 of the key a customer provided.
+    var customerKeyHash: [UInt8]?
+    var immutability: Immutability?
+    var hasLegalHold = false
+    var lastAccess: Timestamp?
+    /// When it ends by itself.
+    var expiry: Timestamp?
 
-    static let format: UInt8 = 1
+    static let format: UInt8 = 2
     var current: Conditions.Current { Conditions.Current(etag: etag.text, lastModified: modified) }
+    /// The blocks of an append blob.
+    var committedBlocks: Int { if case .pieces(_, let count) = body { count } else { 0 } }
+    /// Whether soft delete keeps it.
+    var isDeleted: Bool { past?.deleted != nil }
 
-    /// What a write makes in place of `old`.
+    /// What a write makes in place of `old`: the lease stays, all else is new.
     init(
         _ scope: WriteScope,
         replacing old: Blob?,
@@ -49,6 +126,7 @@ struct Blob: Stored {
         self.body = body
         self.headers = headers
         self.metadata = metadata
+        lease = old?.lease
     }
     /// Marks a change.
     mutating func touch(_ scope: WriteScope) {
@@ -56,55 +134,19 @@ struct Blob: Stored {
         modified = scope.now
     }
 
-    func storedBody() -> [UInt8] {
-        var writer = StoredWriter()
-        writer.number(etag.value)
-        writer.time(created)
-        writer.integer(modified.microseconds - created.microseconds)
-        writer.integer(length)
-        switch body {
-        case .whole(let content):
-            writer.number(0)
-            writer.content(content)
-        case .pieces(let list, let count):
-            writer.number(1)
-            writer.uuid(list)
-            writer.number(UInt64(count))
-        }
-        for text in [headers.type, headers.encoding, headers.language, headers.disposition, headers.cacheControl] {
-            writer.optional(text)
-        }
-        writer.optional(headers.md5)
-        writer.metadata(metadata)
-        writer.flag(copy != nil)
-        if let copy {
-            writer.uuid(copy.id)
-            writer.text(copy.source)
-            writer.time(copy.completed)
-        }
-        return writer.bytes
-    }
+    func storedBody() -> [UInt8] { BlobCoding.write(self) }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
         var reader = StoredReader(storedBody)
-        etag = EntityTag(try reader.number())
-        created = try reader.time()
-        modified = Timestamp(microseconds: created.microseconds + (try reader.integer()))
-        length = try reader.integer()
-        switch try reader.number() {
-        case 0: body = .whole(try reader.content())
-        case 1: body = .pieces(list: try reader.uuid(), count: Int(try reader.number()))
-        default: throw StoredFormatError("a blob of an unknown kind")
-        }
+        self = format == 1 ? try BlobCoding.readFirst(&reader) : try BlobCoding.read(&reader)
+    }
+    /// What a record begins with, before its parts are read.
+    init(etag: EntityTag, created: Timestamp, modified: Timestamp, length: Int64, body: Body) {
+        self.etag = etag
+        self.created = created
+        self.modified = modified
+        self.length = length
+        self.body = body
         headers = ContentHeaders()
-        headers.type = try reader.optionalText()
-        headers.encoding = try reader.optionalText()
-        headers.language = try reader.optionalText()
-        headers.disposition = try reader.optionalText()
-        headers.cacheControl = try reader.optionalText()
-        headers.md5 = try reader.optionalData()
-        metadata = try reader.metadata()
-        if try reader.flag() {
-            copy = Copy(id: try reader.uuid(), source: try reader.text(), completed: try reader.time())
-        }
+        metadata = .none
     }
 }

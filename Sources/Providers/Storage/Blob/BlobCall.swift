@@ -17,6 +17,7 @@ struct BlobCall {
     let target: BlobTarget
     let version: ServiceVersion
     let place: AccountPlace
+    let now: Timestamp
     var domain: Domain { place.domain }
     var headers: HTTPFields { head.headers }
 
@@ -43,18 +44,51 @@ struct BlobCall {
         }
         return container
     }
-    /// The blob of a container; nil when there is none.
-    ///
-    /// Snapshots and versions are never there.
-    func blob(_ container: Container, _ scope: some Scope) async throws(ServiceError) -> Blob? {
-        guard target.snapshot == nil, target.version == nil else { return nil }
-        return try await scope.get(Blob.self, in: domain, at: StorageKey.blob(container.id, try blobName))
-    }
-    /// The blob, or 404.
-    func existingBlob(_ scope: some Scope) async throws(ServiceError) -> (Container, Blob) {
+    /// The container and the place in it that the call names.
+    func site(_ scope: some Scope) async throws(ServiceError) -> BlobSite {
         let container = try await container(scope)
-        guard let blob = try await blob(container, scope) else { throw ServiceError(.blobNotFound) }
-        return (container, blob)
+        return BlobSite(container: container, place: BlobPlace(container.root, try blobName))
+    }
+    /// What the call names: the current state of its place, or the snapshot or version it asks for; nil when there is
+    /// none.
+    ///
+    /// What soft delete keeps is never there.
+    func blob(_ site: BlobSite, _ scope: some Scope) async throws(ServiceError) -> Blob? {
+        guard let moment = try pastMoment else {
+            return try await scope.get(Blob.self, in: domain, at: StorageKey.blob(site.place))
+        }
+        if let past = try await scope.get(Blob.self, in: domain, at: StorageKey.past(site.place, moment)) {
+            let isMeant = past.past?.kind == (target.snapshot == nil ? .version : .snapshot)
+            return isMeant && !past.isDeleted ? past : nil
+        }
+        guard target.snapshot == nil else { return nil }
+        let current = try await scope.get(Blob.self, in: domain, at: StorageKey.blob(site.place))
+        return current?.version == moment ? current : nil
+    }
+    /// What the call names, or 404.
+    func existingBlob(_ scope: some Scope) async throws(ServiceError) -> (BlobSite, Blob) {
+        let site = try await site(scope)
+        guard let blob = try await blob(site, scope) else { throw ServiceError(.blobNotFound) }
+        return (site, blob)
+    }
+    /// The snapshot or version the call asks for; nil when it means the current blob.
+    var pastMoment: Moment? {
+        get throws(ServiceError) {
+            let asked = [("snapshot", target.snapshot), ("versionid", target.version)].filter { $0.1?.isEmpty == false }
+            guard let (name, value) = asked.first, let value else { return nil }
+            guard asked.count == 1, let moment = Moment(value) else {
+                throw ServiceError(.invalidQueryParameterValue(name, value))
+            }
+            return moment
+        }
+    }
+    /// Refuses to change a snapshot or a version.
+    func refusePast() throws(ServiceError) {
+        guard try pastMoment != nil else { return }
+        let name = target.snapshot?.isEmpty == false ? "snapshot" : "versionid"
+        throw ServiceError(
+            .invalidQueryParameterValue(name, target.snapshot ?? target.version ?? "", "Only the current blob changes.")
+        )
     }
     /// Refuses a lease id: nothing is leased here.
     func refuseLease(onBlob: Bool) throws(ServiceError) {
@@ -82,6 +116,14 @@ struct BlobCall {
     /// An XML answer.
     func xml(_ body: () throws(StorageFault) -> [UInt8]) throws(ServiceError) -> Reply {
         reply(200, ["Content-Type": "application/xml"], content: .bytes(try checked(body)))
+    }
+    /// The answer to a change of a blob.
+    func changed(_ status: Int, _ blob: Blob, encrypted: Bool = true) -> Reply {
+        var reply = changed(status, blob.etag, blob.modified, encrypted: encrypted)
+        reply.set("x-ms-version-id", blob.version?.text)
+        reply.set("x-ms-encryption-scope", blob.encryptionScope)
+        reply.set("x-ms-encryption-key-sha256", blob.customerKeyHash?.base64)
+        return reply
     }
     /// The answer to a change of something with this tag.
     func changed(_ status: Int, _ etag: EntityTag, _ modified: Timestamp, encrypted: Bool = true) -> Reply {
@@ -121,7 +163,14 @@ extension StorageProvider {
             let place = try await place(opened.target.account, scope)
             guard place?.id == opened.place.id else { throw ServiceError(.resourceNotFound) }
         }
-        return BlobCall(call: call, head: opened.head, target: target, version: version, place: opened.place)
+        return BlobCall(
+            call: call,
+            head: opened.head,
+            target: target,
+            version: version,
+            place: opened.place,
+            now: scope.now
+        )
     }
     /// Reads a call that carries no `comp`: an unknown one must not be taken for a plain read or write.
     func openPlain(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {

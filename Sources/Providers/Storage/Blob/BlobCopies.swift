@@ -32,7 +32,7 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         let source = try copySource(blob)
         let original = try await read(source, blob, scope)
-        let (container, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
         let (metadata, sourceConditions) = try checked { () throws(StorageFault) in
             (try Metadata(blob.headers), try Conditions(blob.headers, of: .source))
         }
@@ -47,12 +47,18 @@ extension StorageProvider {
             headers: original.headers,
             metadata: metadata.items.isEmpty ? original.metadata : metadata
         )
-        let copy = Blob.Copy(id: scope.entropy.uuid(), source: source.address, completed: scope.now)
+        let copy = Blob.Copy(
+            id: scope.entropy.uuid(),
+            source: source.address,
+            copied: new.length,
+            total: new.length,
+            completed: scope.now
+        )
         new.copy = copy
-        try await replace(old, with: new, blob, container, scope)
-        var reply = blob.changed(202, new.etag, new.modified)
+        let stored = try await replace(old, with: new, blob, site, scope)
+        var reply = blob.changed(202, stored)
         reply.set("x-ms-copy-id", copy.id.lowercaseText)
-        reply.set("x-ms-copy-status", "success")
+        reply.set("x-ms-copy-status", copy.status.text)
         return reply
     }
 
@@ -104,7 +110,8 @@ extension StorageProvider {
         guard let home else {
             throw ServiceError(.cannotVerifyCopySource(404, "The specified source container does not exist."))
         }
-        guard let found = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(home.id, name)) else {
+        let key = StorageKey.blob(BlobPlace(home.root, name))
+        guard let found = try await scope.get(Blob.self, in: blob.domain, at: key) else {
             throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist."))
         }
         return found

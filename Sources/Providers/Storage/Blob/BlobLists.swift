@@ -10,7 +10,7 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let query = try checked { () throws(StorageFault) in try ListQuery(blob.head.query, for: .blobs) }
         let container = try await blob.container(scope)
-        var scan = BlobScan(query, container.id, tier: blob.place.tier)
+        var scan = BlobScan(query, container.root, tier: blob.place.tier, now: scope.now)
         try await scan.run(blob.domain, scope)
         let name = try blob.containerName
         let endpoint = endpoint(blob)
@@ -32,6 +32,7 @@ private struct BlobScan {
     private let query: ListQuery
     private let prefix: String
     private let tier: String
+    private let now: Timestamp
     private var blobs: NameCursor<Blob>
     private var tables: NameCursor<BlockTable>?
     private(set) var lines: [BlobListing.Line] = []
@@ -44,15 +45,16 @@ private struct BlobScan {
     /// Names and metadata of one page, in bytes.
     private static let bytesMax = 8 << 20
 
-    init(_ query: ListQuery, _ container: UUID, tier: String) {
+    init(_ query: ListQuery, _ directory: UUID, tier: String, now: Timestamp) {
         self.query = query
         self.tier = tier
+        self.now = now
         prefix = query.prefix ?? ""
         let from = query.marker?.fields.first
         let batch = query.delimiter == nil ? query.pageSize + 1 : NameCursor<Blob>.batchMin
-        blobs = NameCursor(StorageKey.blobs(container), prefix: prefix, from: from, batch: batch)
+        blobs = NameCursor(StorageKey.blobs(directory), prefix: prefix, from: from, batch: batch)
         if query.include.contains(.uncommittedBlobs) {
-            tables = NameCursor(StorageKey.tables(container), prefix: prefix, from: from, batch: batch)
+            tables = NameCursor(StorageKey.tables(directory), prefix: prefix, from: from, batch: batch)
         }
     }
 
@@ -97,28 +99,13 @@ private struct BlobScan {
     }
     private mutating func append(_ text: String, _ blob: Blob?) throws(ServiceError) {
         let name = try checked { () throws(StorageFault) in try BlobName(text) }
-        var entry = BlobEntry(name: name)
-        if let blob {
-            entry.created = blob.created
-            entry.lastModified = blob.modified
-            entry.etag = blob.etag.text
-            entry.length = blob.length
-            entry.headers = blob.headers
-            entry.tier = tier
-            entry.isTierInferred = true
-            if query.include.contains(.metadata) {
-                entry.metadata = blob.metadata
-                bytes += blob.metadata.items.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-            }
-            if query.include.contains(.copy), let copy = blob.copy {
-                entry.copy = BlobEntry.Copy(
-                    id: copy.id.lowercaseText,
-                    status: "success",
-                    source: copy.source,
-                    progress: "\(blob.length)/\(blob.length)",
-                    completed: copy.completed
-                )
-            }
+        guard let blob else {
+            lines.append(.blob(BlobEntry(name: name)))
+            return
+        }
+        let entry = BlobEntry(name, blob, at: now, inferred: tier, query.include)
+        for item in (entry.metadata?.items ?? []) + (entry.tags ?? []) {
+            bytes += item.name.utf8.count + item.value.utf8.count
         }
         lines.append(.blob(entry))
     }

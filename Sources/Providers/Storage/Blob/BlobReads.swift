@@ -14,7 +14,7 @@ extension StorageProvider {
         try blob.refuseLease(onBlob: true)
         try blob.check(record.current, for: .read)
         let range = try checked { () throws(StorageFault) in try ByteRange(blob.head) }
-        var reply = describe(record, blob)
+        var reply = blob.describe(record)
         guard let range else {
             let stream = try await read(record, 0..<record.length, blob, scope)
             reply.content = .stream(stream)
@@ -52,11 +52,10 @@ extension StorageProvider {
         let (_, record) = try await blob.existingBlob(scope)
         try blob.refuseLease(onBlob: true)
         try blob.check(record.current, for: .read)
-        var reply = describe(record, blob)
+        var reply = blob.describe(record)
         reply.content = .length(record.length)
         reply.set("Content-MD5", record.headers.md5?.base64)
-        reply.set("x-ms-access-tier", blob.place.tier)
-        reply.set("x-ms-access-tier-inferred", "true")
+        blob.describeTier(record, in: &reply)
         return reply
     }
     /// Get Blob Metadata (`GET|HEAD /{container}/{blob}?comp=metadata`).
@@ -65,32 +64,8 @@ extension StorageProvider {
         let (_, record) = try await blob.existingBlob(scope)
         try blob.refuseLease(onBlob: true)
         try blob.check(record.current, for: .read)
-        var reply = blob.changed(200, record.etag, record.modified, encrypted: false)
+        var reply = blob.changed(200, record, encrypted: false)
         for field in record.metadata.headers { reply.headers.append(field) }
-        return reply
-    }
-
-    /// The head of an answer that shows a blob.
-    private func describe(_ record: Blob, _ blob: BlobCall) -> Reply {
-        var reply = blob.reply(
-            200,
-            [
-                "ETag": record.etag.quoted, "Last-Modified": record.modified.httpDate,
-                "x-ms-creation-time": record.created.httpDate, "x-ms-blob-type": BlobEntry.Kind.block.rawValue,
-                "x-ms-lease-status": LeaseState.available.status, "x-ms-lease-state": LeaseState.available.rawValue,
-                "x-ms-server-encrypted": "true", "Accept-Ranges": "bytes",
-            ]
-        )
-        let overrides = blob.call.caller.signature?.grant.overrides ?? HTTPFields()
-        for field in record.headers.fields(overrides: overrides) { reply.headers[field.name] = field.value }
-        for field in record.metadata.headers { reply.headers.append(field) }
-        if let copy = record.copy {
-            reply.set("x-ms-copy-id", copy.id.lowercaseText)
-            reply.set("x-ms-copy-source", copy.source)
-            reply.set("x-ms-copy-status", "success")
-            reply.set("x-ms-copy-progress", "\(record.length)/\(record.length)")
-            reply.set("x-ms-copy-completion-time", copy.completed.httpDate)
-        }
         return reply
     }
 
@@ -108,6 +83,7 @@ extension StorageProvider {
             return Reply.Stream(length: bytes.upperBound - bytes.lowerBound) { () async throws(ServiceError) in
                 try await cursor.next()
             }
+        case .pages: throw ServiceError(.notImplemented("page blobs."))
         }
     }
 }

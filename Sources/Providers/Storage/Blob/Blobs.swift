@@ -37,7 +37,7 @@ extension StorageProvider {
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
-        let (container, old) = try await checkOverwrite(blob, .create, scope)
+        let (site, old) = try await checkOverwrite(blob, .create, scope)
         guard let received = scope.received else { throw .unavailable("a blob's body was not taken in") }
         let checksums = BodyChecksums(received)
         try checksums.check(upload.checksum)
@@ -54,8 +54,8 @@ extension StorageProvider {
             headers: headers,
             metadata: upload.metadata
         )
-        try await replace(old, with: new, blob, container, scope)
-        var reply = blob.changed(201, new.etag, new.modified)
+        let stored = try await replace(old, with: new, blob, site, scope)
+        var reply = blob.changed(201, stored)
         reply.set("Content-MD5", checksums.md5.base64)
         reply.set("x-ms-content-crc64", checksums.crc64.base64)
         return reply
@@ -66,29 +66,30 @@ extension StorageProvider {
         _ blob: BlobCall,
         _ purpose: Conditions.Purpose,
         _ scope: some Scope
-    ) async throws(ServiceError) -> (Container, Blob?) {
-        let container = try await blob.container(scope)
-        let old = try await blob.blob(container, scope)
+    ) async throws(ServiceError) -> (BlobSite, Blob?) {
+        try blob.refusePast()
+        let site = try await blob.site(scope)
+        let old = try await blob.blob(site, scope)
         try blob.refuseLease(onBlob: true)
         try blob.check(old?.current, for: purpose)
         if old != nil, let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
             throw ServiceError(.unauthorizedBlobOverwrite)
         }
-        return (container, old)
+        return (site, old)
     }
-    /// Puts a blob in the place of what has its name, uncommitted blocks included.
+    /// Puts a blob in the place of what has its name, uncommitted blocks included, and answers it as it is stored now.
     func replace(
         _ old: Blob?,
         with new: Blob,
         _ blob: BlobCall,
-        _ container: Container,
+        _ site: BlobSite,
         _ scope: WriteScope
-    ) async throws(ServiceError) {
+    ) async throws(ServiceError) -> Blob {
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-        let name = try blob.blobName
         if let old { try await data.release(old.body) }
-        try await data.end(table: container.id, name)
-        try await scope.put(new, in: blob.domain, at: StorageKey.blob(container.id, name))
+        try await data.end(table: site.place)
+        try await scope.put(new, in: blob.domain, at: StorageKey.blob(site.place))
+        return new
     }
 
     /// Set Blob Properties (`PUT /{container}/{blob}?comp=properties`).
@@ -107,14 +108,15 @@ extension StorageProvider {
         _ apply: (inout Blob, HTTPFields) throws(StorageFault) -> Void
     ) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
-        var (container, record) = try await blob.existingBlob(scope)
+        try blob.refusePast()
+        var (site, record) = try await blob.existingBlob(scope)
         try blob.refuseLease(onBlob: true)
         try blob.check(record.current, for: .write)
         let fields = blob.headers
         do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
         record.touch(scope)
-        try await scope.put(record, in: blob.domain, at: StorageKey.blob(container.id, try blob.blobName))
-        return blob.changed(200, record.etag, record.modified)
+        try await scope.put(record, in: blob.domain, at: StorageKey.blob(site.place))
+        return blob.changed(200, record)
     }
 
     /// Delete Blob (`DELETE /{container}/{blob}`).
@@ -122,7 +124,8 @@ extension StorageProvider {
     /// There are no snapshots to delete with it.
     func deleteBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
-        let (container, record) = try await blob.existingBlob(scope)
+        try blob.refusePast()
+        let (site, record) = try await blob.existingBlob(scope)
         try blob.refuseLease(onBlob: true)
         try blob.check(record.current, for: .write)
         if let choice = blob.call.request.header("x-ms-delete-snapshots") {
@@ -133,10 +136,9 @@ extension StorageProvider {
             }
         }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let name = try blob.blobName
         try await data.release(record.body)
-        try await data.end(table: container.id, name)
-        try await scope.remove(in: blob.domain, at: StorageKey.blob(container.id, name))
+        try await data.end(table: site.place)
+        try await scope.remove(in: blob.domain, at: StorageKey.blob(site.place))
         return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
     }
 }

@@ -94,17 +94,13 @@ extension AccountData {
     /// A table's age is brought up to date once in this time, not with every block.
     static let touchedEvery = Duration.seconds(3600)
 
-    func table(_ container: UUID, _ name: BlobName) async throws(ServiceError) -> BlockTable? {
-        try await scope.get(BlockTable.self, in: domain, at: StorageKey.table(container, name))
+    func table(_ place: BlobPlace) async throws(ServiceError) -> BlockTable? {
+        try await scope.get(BlockTable.self, in: domain, at: StorageKey.table(place))
     }
     /// The table for a block that came in, new or brought up to date.
-    func table(
-        _ container: UUID,
-        _ name: BlobName,
-        for block: BlockID
-    ) async throws(ServiceError) -> BlockTable {
+    func table(_ place: BlobPlace, for block: BlockID) async throws(ServiceError) -> BlockTable {
         var table: BlockTable
-        if let known = try await self.table(container, name) {
+        if let known = try await self.table(place) {
             guard known.idBytes == block.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
             guard known.touched + Self.touchedEvery < scope.now else { return known }
             try await scope.remove(in: .region, at: StorageKey.waiting(known.touched, known.id))
@@ -113,8 +109,8 @@ extension AccountData {
         } else {
             table = BlockTable(id: scope.entropy.uuid(), idBytes: block.bytes.count, touched: scope.now)
         }
-        try await scope.put(table, in: domain, at: StorageKey.table(container, name))
-        let waiting = WaitingTable(tenant: scope.tenant, account: id, container: container, name: name.text)
+        try await scope.put(table, in: domain, at: StorageKey.table(place))
+        let waiting = WaitingTable(tenant: scope.tenant, account: id, container: place.directory, name: place.name.text)
         try await scope.put(waiting, in: .region, at: StorageKey.waiting(table.touched, table.id))
         return table
     }
@@ -123,13 +119,12 @@ extension AccountData {
     /// `taken` are places, in the order of block ids, whose contents now belong to a list; `count` is how many blocks
     /// there are, when the caller knows.
     func end(
-        table container: UUID,
-        _ name: BlobName,
+        table place: BlobPlace,
         taken: TakenPlaces? = nil,
         atOnce: Bool = true
     ) async throws(ServiceError) {
-        guard let table = try await table(container, name) else { return }
-        try await scope.remove(in: domain, at: StorageKey.table(container, name))
+        guard let table = try await table(place) else { return }
+        try await scope.remove(in: domain, at: StorageKey.table(place))
         try await scope.remove(in: .region, at: StorageKey.waiting(table.touched, table.id))
         let blocks = atOnce ? try await scope.blocks(table.id, in: domain, limit: Self.atOnceMax + 1) : []
         guard atOnce, blocks.count <= Self.atOnceMax else {
@@ -190,7 +185,7 @@ extension StorageProvider {
             try await scope.remove(in: .region, at: item.key)
             guard let name = try? BlobName(waiting.name) else { continue }
             let data = AccountData(waiting.account, scope.of(waiting.tenant), caller: .region("storage.expiry"))
-            try await data.end(table: waiting.container, name, atOnce: false)
+            try await data.end(table: BlobPlace(waiting.container, name), atOnce: false)
         }
         return old.count == Self.expiredAtOnce
     }

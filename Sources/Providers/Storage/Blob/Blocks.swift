@@ -29,12 +29,8 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
         try blob.refuseLease(onBlob: true)
-        let container = try await blob.container(scope)
-        let table = try await scope.get(
-            BlockTable.self,
-            in: blob.domain,
-            at: StorageKey.table(container.id, try blob.blobName)
-        )
+        let site = try await blob.site(scope)
+        let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         if let table {
             guard table.idBytes == upload.id.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
             if scope.entropy.upTo(Self.blocksPerCount) == 0 {
@@ -51,12 +47,12 @@ extension StorageProvider {
     func putBlock(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
-        let container = try await blob.container(scope)
+        let site = try await blob.site(scope)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
         let checksums = BodyChecksums(received)
         try checksums.check(upload.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let table = try await data.table(container.id, try blob.blobName, for: upload.id)
+        let table = try await data.table(site.place, for: upload.id)
         let key = StorageKey.block(table.id, upload.id)
         if let old = try await scope.get(Block.self, in: blob.domain, at: key) {
             try await scope.discard(old.content, in: blob.domain)
@@ -83,9 +79,9 @@ extension StorageProvider {
         }
         let checksums = BodyChecksums(call.body, md5: true)
         try checksums.check(announced)
-        let (container, old) = try await checkOverwrite(blob, .create, scope)
+        let (site, old) = try await checkOverwrite(blob, .create, scope)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let commit = BlockCommit(data, container.id, try blob.blobName)
+        let commit = BlockCommit(data, site.place)
         let made = try await commit.run(list, replacing: old)
         var new = Blob(
             scope,
@@ -96,8 +92,8 @@ extension StorageProvider {
             metadata: metadata
         )
         if let old { new.created = old.created }
-        try await scope.put(new, in: blob.domain, at: StorageKey.blob(container.id, try blob.blobName))
-        var reply = blob.changed(201, new.etag, new.modified)
+        try await scope.put(new, in: blob.domain, at: StorageKey.blob(site.place))
+        var reply = blob.changed(201, new)
         if case .md5 = announced { reply.set("Content-MD5", checksums.md5.base64) }
         reply.set("x-ms-content-crc64", checksums.crc64.base64)
         return reply
@@ -108,13 +104,9 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let selection = try checked { () throws(StorageFault) in try BlockListing.Selection(blob.head.query) }
         try blob.refuseLease(onBlob: true)
-        let container = try await blob.container(scope)
-        let record = try await blob.blob(container, scope)
-        let table = try await scope.get(
-            BlockTable.self,
-            in: blob.domain,
-            at: StorageKey.table(container.id, try blob.blobName)
-        )
+        let site = try await blob.site(scope)
+        let record = try await blob.blob(site, scope)
+        let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         guard record != nil || table != nil else { throw ServiceError(.blobNotFound) }
         var committed: [BlockListing.Block] = []
         if selection != .uncommitted, case .pieces(let list, _)? = record?.body {
@@ -142,13 +134,11 @@ extension StorageProvider {
 /// Makes a blob of blocks; how contents change hands is told at `PieceList`.
 private struct BlockCommit {
     private let data: AccountData
-    private let container: UUID
-    private let name: BlobName
+    private let place: BlobPlace
 
-    init(_ data: AccountData, _ container: UUID, _ name: BlobName) {
+    init(_ data: AccountData, _ place: BlobPlace) {
         self.data = data
-        self.container = container
-        self.name = name
+        self.place = place
     }
     /// A block the list may name, and where it was found.
     private struct Found {
@@ -190,7 +180,7 @@ private struct BlockCommit {
         return (list, try await data.scope.pieces(list, in: data.domain))
     }
     private func uncommitted() async throws(ServiceError) -> [(id: BlockID, content: Content)] {
-        guard let table = try await data.table(container, name) else { return [] }
+        guard let table = try await data.table(place) else { return [] }
         // Twice the limit: Put Block counts now and then only.
         return try await data.scope.blocks(table.id, in: data.domain, limit: 2 * BlobLimits.uncommittedBlocksMax)
     }
@@ -222,7 +212,7 @@ private struct BlockCommit {
     ) async throws(ServiceError) {
         var taken = TakenPlaces(count: waiting.count)
         for (place, block) in waiting.enumerated() where contents.contains(block.content.id) { taken.insert(place) }
-        try await data.end(table: container, name, taken: taken)
+        try await data.end(table: place, taken: taken)
     }
     /// Ends the old blob's reference; a list that handed contents on keeps neither them nor its bases.
     private func releaseOld(

@@ -54,14 +54,15 @@ extension StorageProvider {
         var reply = blob.changed(200, container.etag, container.modified, encrypted: false)
         for field in container.metadata.headers { reply.headers.append(field) }
         guard blob.head.query["comp"]?.isEmpty ?? true else { return reply }
-        reply.set("x-ms-lease-status", LeaseState.available.status)
-        reply.set("x-ms-lease-state", LeaseState.available.rawValue)
+        reply.set("x-ms-lease-status", container.lease.state(at: scope.now).status)
+        reply.set("x-ms-lease-state", container.lease.state(at: scope.now).rawValue)
+        reply.set("x-ms-lease-duration", container.lease?.duration(at: scope.now)?.rawValue)
         reply.set("x-ms-blob-public-access", container.publicAccess?.rawValue)
-        reply.set("x-ms-has-immutability-policy", "false")
-        reply.set("x-ms-has-legal-hold", "false")
-        reply.set("x-ms-immutable-storage-with-versioning-enabled", "false")
-        reply.set("x-ms-default-encryption-scope", "$account-encryption-key")
-        reply.set("x-ms-deny-encryption-scope-override", "false")
+        reply.set("x-ms-has-immutability-policy", String(container.immutability != nil))
+        reply.set("x-ms-has-legal-hold", String(!container.legalHolds.isEmpty))
+        reply.set("x-ms-immutable-storage-with-versioning-enabled", String(container.hasVersionImmutability))
+        reply.set("x-ms-default-encryption-scope", container.encryptionScope ?? ContainerEntry.accountScope)
+        reply.set("x-ms-deny-encryption-scope-override", String(container.deniesScopeOverride))
         return reply
     }
 
@@ -145,7 +146,7 @@ extension StorageProvider {
         }
         let found = try await containers(of: blob.place, range, limit: query.pageSize + 1, scope)
         let entries = found.prefix(query.pageSize).map { name, container in
-            container.entry(name, metadata: query.include.contains(.metadata))
+            container.entry(name, at: scope.now, metadata: query.include.contains(.metadata))
         }
         let next = found.count > query.pageSize ? ListMarker(.containers, [found[query.pageSize].0.text]) : nil
         let endpoint = endpoint(blob)
@@ -216,7 +217,7 @@ extension AccountData {
         for item in open {
             var reader = KeyReader(item.key, after: StorageKey.tables)
             guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { continue }
-            try await end(table: owner, name, atOnce: false)
+            try await end(table: BlobPlace(owner, name), atOnce: false)
         }
         return !found.isEmpty || !open.isEmpty
     }

@@ -136,6 +136,7 @@ struct AccountData {
             list.references += 1
             try await scope.put(list, in: domain, at: StorageKey.list(id))
             return .pieces(list: id, count: count)
+        case .pages: throw ServiceError(.notImplemented("page blobs."))
         }
     }
     /// Ends a blob's reference to its bytes.
@@ -145,6 +146,7 @@ struct AccountData {
         switch body {
         case .whole(let content): try await scope.discard(content, in: domain)
         case .pieces(let id, _): try await release(list: id, taken: nil, atOnce: atOnce)
+        case .pages: throw ServiceError(.notImplemented("page blobs."))
         }
     }
     /// Ends one reference to a list.

@@ -22,6 +22,12 @@ package struct BlobEntry: Equatable, Sendable {
         package var progress: String
         /// When it ended.
         package var completed: Timestamp?
+        /// Why it failed.
+        package var reason: String?
+        /// Whether it brings over changes between snapshots only.
+        package var isIncremental = false
+        /// The snapshot an incremental copy made last.
+        package var snapshot: String?
         /// Names a copy.
         package init(id: String, status: String, source: String, progress: String, completed: Timestamp?) {
             self.id = id
@@ -60,6 +66,30 @@ package struct BlobEntry: Equatable, Sendable {
     package var tier: String?
     /// Whether the tier is the account's default.
     package var isTierInferred = false
+    /// When the tier was chosen.
+    package var tierChanged: Timestamp?
+    /// `rehydrate-pending-to-…`, on the way out of the archive.
+    package var archiveStatus: String?
+    /// `High` or `Standard`, on the way out of the archive.
+    package var rehydratePriority: String?
+    /// Whether an append blob takes no more; nil for other kinds.
+    package var isSealed: Bool?
+    /// The encryption scope, unless it is the account's key.
+    package var encryptionScope: String?
+    /// The SHA-256 of the key a customer provided.
+    package var customerKeyHash: [UInt8]?
+    /// When it was read last, where that is tracked.
+    package var lastAccess: Timestamp?
+    /// When it ends by itself.
+    package var expiry: Timestamp?
+    /// How long it cannot be changed.
+    package var immutableUntil: Timestamp?
+    /// `locked` or `unlocked`.
+    package var immutabilityMode: String?
+    /// Whether a legal hold holds.
+    package var hasLegalHold: Bool?
+    /// Whether a name stands for versions only, of which none is current.
+    package var hasVersionsOnly = false
     /// The lease's state.
     package var lease = LeaseState.available
     /// How long the lease lasts, while there is one.
@@ -91,6 +121,7 @@ extension BlobEntry {
         writer.optional("Snapshot", snapshot)
         writer.optional("VersionId", version)
         if version != nil { writer.optional("IsCurrentVersion", isCurrentVersion.map(String.init)) }
+        if hasVersionsOnly { writer.leaf("HasVersionsOnly", "true") }
         writer.open("Properties")
         writeContent(to: &writer)
         writeState(to: &writer)
@@ -119,6 +150,9 @@ extension BlobEntry {
     private func writeState(to writer: inout XMLWriter) {
         writer.optional("AccessTier", tier)
         if isTierInferred { writer.leaf("AccessTierInferred", "true") }
+        writer.optional("AccessTierChangeTime", tierChanged?.httpDate)
+        writer.optional("ArchiveStatus", archiveStatus)
+        writer.optional("RehydratePriority", rehydratePriority)
         writer.leaf("LeaseStatus", lease.status)
         writer.leaf("LeaseState", lease.rawValue)
         if lease == .leased { writer.optional("LeaseDuration", leaseDuration?.rawValue) }
@@ -128,11 +162,22 @@ extension BlobEntry {
             writer.leaf("CopySource", copy.source, whenIllegal: .percentEncode)
             writer.leaf("CopyProgress", copy.progress)
             writer.optional("CopyCompletionTime", copy.completed?.httpDate)
+            writer.optional("CopyStatusDescription", copy.reason)
+            if copy.isIncremental { writer.leaf("IncrementalCopy", "true") }
+            writer.optional("CopyDestinationSnapshot", copy.snapshot)
         }
         writer.leaf("ServerEncrypted", "true")
+        writer.optional("CustomerProvidedKeySha256", customerKeyHash?.base64)
+        writer.optional("EncryptionScope", encryptionScope)
         writer.optional("DeletedTime", deleted?.httpDate)
         writer.optional("RemainingRetentionDays", remainingRetentionDays.map(String.init))
         writer.optional("TagCount", tagCount.map(String.init))
+        writer.optional("Sealed", isSealed.map(String.init))
+        writer.optional("LastAccessTime", lastAccess?.httpDate)
+        writer.optional("Expiry-Time", expiry?.httpDate)
+        writer.optional("ImmutabilityPolicyUntilDate", immutableUntil?.httpDate)
+        writer.optional("ImmutabilityPolicyMode", immutabilityMode)
+        writer.optional("LegalHold", hasLegalHold.map(String.init))
     }
     private func writeTags(_ tags: [Metadata.Item], to writer: inout XMLWriter) {
         writer.open("Tags")

@@ -22,6 +22,14 @@ package struct ContainerEntry: Equatable, Sendable {
     package var hasImmutabilityPolicy = false
     /// Whether a legal hold holds.
     package var hasLegalHold = false
+    /// Whether versions may have immutability policies of their own.
+    package var hasVersionImmutability = false
+    /// The encryption scope of blobs that name none; nil for the account's key.
+    package var encryptionScope: String?
+    /// Whether blobs may not name another scope.
+    package var deniesScopeOverride = false
+    /// The encryption scope that stands for the account's key.
+    package static let accountScope = "$account-encryption-key"
     /// When it was deleted, for deleted containers.
     package var deleted: Timestamp?
     /// How many days a deleted container is still kept.
@@ -49,11 +57,11 @@ package struct ContainerEntry: Equatable, Sendable {
         writer.leaf("LeaseState", lease.rawValue)
         if lease == .leased { writer.optional("LeaseDuration", leaseDuration?.rawValue) }
         writer.optional("PublicAccess", publicAccess?.rawValue)
-        writer.leaf("DefaultEncryptionScope", "$account-encryption-key")
-        writer.leaf("DenyEncryptionScopeOverride", "false")
+        writer.leaf("DefaultEncryptionScope", encryptionScope ?? Self.accountScope)
+        writer.leaf("DenyEncryptionScopeOverride", String(deniesScopeOverride))
         writer.leaf("HasImmutabilityPolicy", String(hasImmutabilityPolicy))
         writer.leaf("HasLegalHold", String(hasLegalHold))
-        writer.leaf("ImmutableStorageWithVersioningEnabled", "false")
+        writer.leaf("ImmutableStorageWithVersioningEnabled", String(hasVersionImmutability))
         writer.optional("DeletedTime", deleted?.httpDate)
         writer.optional("RemainingRetentionDays", remainingRetentionDays.map(String.init))
         writer.close()
