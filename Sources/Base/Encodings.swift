@@ -4,12 +4,11 @@ import FoundationEssentials
 extension Collection<UInt8> {
     /// Lower-case hexadecimal.
     public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
         var out: [UInt8] = []
         out.reserveCapacity(count * 2)
         for byte in self {
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
+            out.append(hexDigit(byte >> 4))
+            out.append(hexDigit(byte & 15))
         }
         return String(decoding: out, as: UTF8.self)
     }
@@ -28,6 +27,9 @@ extension Collection<UInt8> {
         return String(decoding: mapped, as: UTF8.self)
     }
 }
+
+/// The lower-case digit of a value below sixteen.
+func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? value + 48 : value + 87 }
 
 extension [UInt8] {
     /// Reads RFC 4648 §4 base64; nil when it is not.

@@ -37,7 +37,16 @@ extension Tagged where Raw == UUID {
 
 extension UUID {
     /// The lower-case text form Azure prints (Foundation prints capitals).
-    public var lowercaseText: String { uuidString.lowercased() }
+    public var lowercaseText: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, byte) in bytes.enumerated() {
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            text.append(hexDigit(byte >> 4))
+            text.append(hexDigit(byte & 15))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
     /// The sixteen bytes, in order.
     public var bytes: [UInt8] { bytesOf(self) }
     /// Reads sixteen bytes; nil for any other count.

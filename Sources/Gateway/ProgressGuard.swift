@@ -35,9 +35,11 @@ final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if unsent == 0 { moved = .now() }
-        unsent += 1
         // An answer before the request's end: what is still to come of it is not waited for.
         receiving = false
+        // A head is followed by more: it need not be watched by itself.
+        if case .head = unwrapOutboundIn(data) { return context.write(data, promise: promise) }
+        unsent += 1
         let sent = promise ?? context.eventLoop.makePromise()
         let guardian = NIOLoopBound(self, eventLoop: context.eventLoop)
         sent.futureResult.whenComplete { _ in

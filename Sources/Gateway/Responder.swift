@@ -44,7 +44,7 @@ struct Responder: HTTPResponder {
                 error,
                 form: answer.surface?.errorForm ?? .resourceManager,
                 request: id,
-                clientRequest: request?.header("x-ms-client-request-id"),
+                clientRequest: request?.headers[.clientRequestID],
                 head: request?.method == .head,
                 accept: request?.headers[.accept],
                 at: received
@@ -66,7 +66,7 @@ struct Responder: HTTPResponder {
         guard target.utf8.count <= GatewayLimits.targetMax, target.hasPrefix("/"),
             let authority = incoming.head.authority
         else { return nil }
-        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
         let (host, port) = Self.split(authority)
         guard !host.isEmpty else { return nil }
         // Without a declared length the body is read to its end; what must know the length refuses (411).
@@ -76,8 +76,8 @@ struct Responder: HTTPResponder {
             method: incoming.method,
             host: host,
             port: port,
-            path: String(halves[0]),
-            query: Query(halves.count > 1 ? String(halves[1]) : ""),
+            path: String(target[..<mark]),
+            query: Query(String(target[mark...].dropFirst())),
             headers: incoming.headers,
             remoteAddress: context.channel.remoteAddress?.ipAddress ?? "",
             body: Body(length: length) { () async throws(ServiceError) in try await body.next() },
@@ -90,14 +90,14 @@ struct Responder: HTTPResponder {
         if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") {
             return (String(lower[...end]), Int(lower[lower.index(after: end)...].dropFirst()))
         }
-        let parts = lower.split(separator: ":", maxSplits: 1)
-        return (String(parts.first ?? ""), parts.count > 1 ? Int(parts[1]) : nil)
+        guard let colon = lower.utf8.firstIndex(of: UInt8(ascii: ":")) else { return (lower, nil) }
+        return (String(lower[..<colon]), Int(lower[lower.index(after: colon)...]))
     }
 
     // MARK: Out
 
     private func decorate(_ answer: inout Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
-        answer.reply.set("x-ms-request-id", id.lowercaseText)
+        answer.reply.headers[.requestID] = id.lowercaseText
         answer.reply.headers[.date] = received.httpDate
         answer.reply.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
         answer.reply.headers[.xContentTypeOptions] = "nosniff"
@@ -114,8 +114,8 @@ struct Responder: HTTPResponder {
         }
         // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always, up to 1 KiB (REST "Common
         // request headers").
-        if let client = Self.echoed(request?.header("x-ms-client-request-id")) {
-            answer.reply.set("x-ms-client-request-id", client)
+        if let client = Self.echoed(request?.headers[.clientRequestID]) {
+            answer.reply.headers[.clientRequestID] = client
         }
     }
     /// Only what is short and plain is echoed.
@@ -143,26 +143,26 @@ struct Responder: HTTPResponder {
     }
 
     /// The access log: one line for each request, without query (it may hold a signature) and without secrets.
+    ///
+    /// Written as one text of `name=value`: sorting and printing a dictionary for each request costs more than
+    /// answering a small read.
     private func log(_ answer: Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
-        let took = (world.clock.now.microseconds - received.microseconds)
-        var line: Logger.Metadata = [
-            "request": "\(id.lowercaseText)", "status": "\(answer.reply.status)", "operation": "\(answer.operation)",
-            "caller": "\(answer.caller)", "microseconds": "\(took)",
-        ]
+        let level: Logger.Level = answer.reply.status >= 500 ? .error : .info
+        guard level >= logger.logLevel else { return }
+        var line = "request=\(id.lowercaseText) status=\(answer.reply.status) operation=\(answer.operation)"
+        line += " caller=\(answer.caller) microseconds=\(world.clock.now.microseconds - received.microseconds)"
         if let request {
-            line["method"] = "\(request.method.rawValue)"
-            line["host"] = "\(request.host)"
-            line["path"] = "\(request.path.prefix(512))"
-            line["client"] = "\(request.remoteAddress)"
-            if let client = Self.echoed(request.header("x-ms-client-request-id")) {
-                line["clientRequest"] = "\(client)"
-            }
+            line += " method=\(request.method.rawValue) host=\(request.host) path=\(request.path.prefix(512))"
+            line += " client=\(request.remoteAddress)"
+            if let client = Self.echoed(request.headers[.clientRequestID]) { line += " clientRequest=\"\(client)\"" }
         }
         if let error = answer.error {
-            line["code"] = "\(error.code)"
-            if !error.detail.isEmpty { line["detail"] = "\(error.detail)" }
+            line += " code=\(error.code)"
+            // One line is one request, whatever a detail quotes.
+            let detail = error.detail.map { $0.isNewline ? " " : $0 }
+            if !detail.isEmpty { line += " detail=\"\(String(detail))\"" }
         }
-        logger.log(level: answer.reply.status >= 500 ? .error : .info, "request", metadata: line)
+        logger.log(level: level, "\(line)")
     }
 }
 
@@ -191,6 +191,8 @@ private final class BodySource: @unchecked Sendable {
 
 extension HTTPField.Name {
     static let xContentTypeOptions = HTTPField.Name.named("X-Content-Type-Options")
+    static let requestID = HTTPField.Name.named("x-ms-request-id")
+    static let clientRequestID = HTTPField.Name.named("x-ms-client-request-id")
     /// A field name known to be one.
     static func named(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }

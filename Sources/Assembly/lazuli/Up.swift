@@ -12,7 +12,7 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         do {
             let configuration = try options.configuration()
-            LoggingSystem.bootstrap(StreamLogHandler.standardError)
+            LoggingSystem.bootstrap { _ in LineLog() }
             var logger = Logger(label: "lazuli")
             logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
             let region = try await Region.open(configuration, logger: logger)

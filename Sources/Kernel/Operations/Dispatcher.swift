@@ -100,7 +100,7 @@ package final class Dispatcher: Sendable {
         try await check(call, operation, resource, own)
         call.body = try await collect(request, operation)
         try await place(call, operation, own)
-        return try await run(call, operation, own)
+        return try await run(call, operation, own).gathered()
     }
 
     // MARK: Finding out

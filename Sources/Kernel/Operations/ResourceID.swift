@@ -11,9 +11,19 @@ package struct ResourceID: Hashable, Sendable, CustomStringConvertible {
     package let canonical: String
 
     package init(_ text: some StringProtocol) {
-        let segments = text.split(separator: "/")
-        self.text = "/" + segments.joined(separator: "/")
+        self.text = Self.isPlain(text) ? String(text) : "/" + text.split(separator: "/").joined(separator: "/")
         canonical = self.text.lowercased()
+    }
+    /// Whether a text has single slashes between its segments and one before them: nearly all have.
+    private static func isPlain(_ text: some StringProtocol) -> Bool {
+        var last: UInt8 = 0
+        var isFirst = true
+        for byte in text.utf8 {
+            if isFirst ? byte != 47 : byte == 47 && last == 47 { return false }
+            isFirst = false
+            last = byte
+        }
+        return !isFirst && (last != 47 || text.utf8.count == 1)
     }
     /// What an ARM path addresses, for rights, locks and the activity log; nil where that is the tenant root.
     ///

@@ -52,6 +52,22 @@ package struct Reply: Sendable {
         headers[.contentType] = "application/xml"
         return Reply(status, headers: headers, content: .bytes(body))
     }
+    /// The same with a short stream read to its end.
+    ///
+    /// Damage found meanwhile is answered as an error, where a long answer is cut off; and head and body leave in one
+    /// piece.
+    func gathered() async throws(ServiceError) -> Reply {
+        guard case .stream(let stream) = content, stream.length <= Self.gatheredMax else { return self }
+        var bytes: [UInt8] = []
+        while let piece = try await stream.next() {
+            if bytes.isEmpty { bytes = piece } else { bytes += piece }
+        }
+        var reply = self
+        reply.content = .bytes(bytes)
+        return reply
+    }
+    /// Longer answers go out while they are read.
+    private static let gatheredMax: Int64 = 64 * 1024
     /// Sets a header field by its name; an invalid name or value is a mistake of the caller.
     package mutating func set(_ name: String, _ value: String?) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }

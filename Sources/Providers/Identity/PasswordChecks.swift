@@ -5,6 +5,8 @@ import Kernel
 import Synchronization
 
 /// Lets few password hashes be computed at once: each takes 32 MiB and a core for some 60 ms, and anyone may ask.
+///
+/// They run apart from the event loops, which would stand still meanwhile.
 final class PasswordChecks: Sendable {
     private struct State {
         var running = 0
@@ -19,17 +21,21 @@ final class PasswordChecks: Sendable {
         try await enter()
         defer { leave() }
         do {
-            let right = try PasswordHash.verify(password: password, against: hash ?? Self.nobodysHash)
-            return right && hash != nil
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                let right = try PasswordHash.verify(password: password, against: hash ?? Self.nobodysHash)
+                return right && hash != nil
+            }
         } catch { throw .unavailable("checking a password: \(error)") }
     }
     /// The hash of a new password.
     func hash(_ password: Secret, salt: [UInt8]) async throws(ServiceError) -> String {
         try await enter()
         defer { leave() }
-        do { return try PasswordHash.make(password: password, salt: salt) } catch {
-            throw .unavailable("hashing a password: \(error)")
-        }
+        do {
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try PasswordHash.make(password: password, salt: salt)
+            }
+        } catch { throw .unavailable("hashing a password: \(error)") }
     }
 
     /// A hash no password is known for: all zeros.

@@ -8,7 +8,7 @@ struct AccountPlace: Stored {
     let tenant: TenantID
     let id: UUID
     /// Its ARM id.
-    let resource: String
+    let resourceID: ResourceID
     /// The tier of blobs that were given none.
     var tier: String
     /// What the account keeps of states that are no longer current.
@@ -17,19 +17,18 @@ struct AccountPlace: Stored {
     static let format: UInt8 = 2
     static let isReadOften = true
     var domain: Domain { .account(id) }
-    var resourceID: ResourceID { ResourceID(resource) }
 
-    init(tenant: TenantID, id: UUID, resource: String, tier: String) {
+    init(tenant: TenantID, id: UUID, resource: ResourceID, tier: String) {
         self.tenant = tenant
         self.id = id
-        self.resource = resource
+        resourceID = resource
         self.tier = tier
     }
     func storedBody() -> [UInt8] {
         var writer = StoredWriter()
         writer.uuid(tenant.raw)
         writer.uuid(id)
-        writer.text(resource)
+        writer.text(resourceID.text)
         writer.text(tier)
         writer.flag(history.isVersioned)
         writer.number(UInt64(history.blobDays ?? 0))
@@ -41,7 +40,7 @@ struct AccountPlace: Stored {
         var reader = StoredReader(storedBody)
         tenant = TenantID(try reader.uuid())
         id = try reader.uuid()
-        resource = try reader.text()
+        resourceID = ResourceID(try reader.text())
         tier = try reader.text()
         guard format > 1 else { return }
         history.isVersioned = try reader.flag()

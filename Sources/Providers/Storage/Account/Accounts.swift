@@ -116,7 +116,7 @@ extension StorageProvider {
         let place = AccountPlace(
             tenant: scope.tenant,
             id: account.id,
-            resource: id.text,
+            resource: id,
             tier: account.options["accessTier"]?.string ?? "Hot"
         )
         try await scope.put(record)
