@@ -51,7 +51,7 @@ extension Timestamp {
     /// `Sat, 21 Nov 2026 19:35:00 GMT`: RFC 9110 §5.6.7 IMF-fixdate.
     public var httpDate: String {
         let c = civil
-        let weekday = Int((seconds.flooredDivision(by: 86400) + 4).flooredRemainder(by: 7))
+        let weekday = Self.weekday(of: Int(seconds.flooredDivision(by: 86400)))
         // Several times in every answer: written as bytes, because joining strings takes microseconds.
         var text: [UInt8] = []
         text.reserveCapacity(29)
@@ -104,20 +104,23 @@ extension Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 
-    /// Reads an RFC 9110 IMF-fixdate; nil when it is anything else.
+    /// Reads an RFC 9110 IMF-fixdate; nil when it is anything else, or no day of the calendar.
     public init?(httpDate text: some StringProtocol) {
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let year = Int(parts[3]),
-            let month = Self.months.firstIndex(of: String(parts[2]))
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[5] == "GMT", let day = Self.number(parts[1], digits: 2),
+            let month = Self.months.firstIndex(of: String(parts[2])), let year = Self.number(parts[3], digits: 4),
+            parts[4].utf8.count == 8
         else { return nil }
         self.init(year: year, month: month + 1, day: day, clock: parts[4], zoneSeconds: 0)
+        let weekday = Self.weekdays[Self.weekday(of: Self.dayNumber(year: year, month: month + 1, day: day))]
+        guard parts[0].utf8.elementsEqual((weekday + ",").utf8) else { return nil }
     }
     /// Reads ISO 8601 as Azure clients write it: date alone, minutes, seconds or fractions; `Z` or an offset.
     public init?(iso8601 text: some StringProtocol) {
         let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard date.count == 3, date[0].count == 4, let year = Int(date[0]), let month = Int(date[1]),
-            let day = Int(date[2])
+        guard date.count == 3, let year = Self.number(date[0], digits: 4),
+            let month = Self.number(date[1], digits: 2), let day = Self.number(date[2], digits: 2)
         else { return nil }
         guard halves.count == 2 else {
             self.init(year: year, month: month, day: day, clock: "00:00:00", zoneSeconds: 0)
@@ -128,8 +131,9 @@ extension Timestamp {
         if clock.hasSuffix("Z") || clock.hasSuffix("z") {
             clock = clock.dropLast()
         } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-            let offset = clock[clock.index(after: sign)...].split(separator: ":")
-            guard offset.count == 2, let hours = Int(offset[0]), let minutes = Int(offset[1]), hours < 24, minutes < 60
+            let offset = clock[clock.index(after: sign)...].split(separator: ":", omittingEmptySubsequences: false)
+            guard offset.count == 2, let hours = Self.number(offset[0], digits: 2),
+                let minutes = Self.number(offset[1], digits: 2), hours < 24, minutes < 60
             else { return nil }
             zone = (hours * 3600 + minutes * 60) * (clock[sign] == "-" ? -1 : 1)
             clock = clock[..<sign]
@@ -139,29 +143,47 @@ extension Timestamp {
 
     private init?(year: Int, month: Int, day: Int, clock: some StringProtocol, zoneSeconds: Int) {
         let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), (1...12).contains(month), (1...31).contains(day),
-            (1601...9999).contains(year),
-            let hour = Int(parts[0]), let minute = Int(parts[1]), (0...23).contains(hour), (0...59).contains(minute)
+        guard (2...3).contains(parts.count), (1601...9999).contains(year), (1...12).contains(month),
+            (1...Self.days(ofMonth: month, year: year)).contains(day),
+            let hour = Self.number(parts[0], digits: 2), let minute = Self.number(parts[1], digits: 2),
+            (0...23).contains(hour), (0...59).contains(minute)
         else { return nil }
         var micro: Int64 = 0
         var second = 0
         if parts.count == 3 {
             let pieces = parts[2].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let whole = Int(pieces[0]), (0...60).contains(whole) else { return nil }
+            // RFC 3339 §5.6: a minute may have a leap second; it is the next minute's first.
+            guard let whole = Self.number(pieces[0], digits: 2), (0...60).contains(whole) else { return nil }
             second = whole
             if pieces.count == 2 {
                 let digits = pieces[1].prefix(6)
-                guard pieces[1].allSatisfy(\.isNumber), let value = Int64(digits) else { return nil }
+                guard pieces[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits) else {
+                    return nil
+                }
                 micro = (digits.count..<6).reduce(value) { value, _ in value * 10 }
             }
         }
+        let days = Self.dayNumber(year: year, month: month, day: day)
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - zoneSeconds
+        microseconds = Int64(seconds) * 1_000_000 + micro
+    }
+    /// Days since 1970-01-01 of the proleptic Gregorian calendar.
+    private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
         let y = month <= 2 ? year - 1 : year
         let era = y / 400
         let yearOfEra = y - era * 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - zoneSeconds
-        microseconds = Int64(seconds) * 1_000_000 + micro
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+    /// Where a day stands in `weekdays`: 1970 began on a Thursday.
+    private static func weekday(of dayNumber: Int) -> Int { Int(Int64(dayNumber + 4).flooredRemainder(by: 7)) }
+    /// A number of just so many decimal digits, without a sign.
+    private static func number(_ text: some StringProtocol, digits: Int) -> Int? {
+        text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+    }
+    private static func days(ofMonth month: Int, year: Int) -> Int {
+        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
     }
 }
 

@@ -29,7 +29,9 @@ import Testing
         "", "T", "now", "2026", "2026-11", "2026-13-01", "2026-00-01", "2026-11-00", "2026-11-32", "26-11-21",
         "2026-11-21T", "2026-11-21T24:00Z", "2026-11-21T19:60Z", "2026-11-21T19:35:61Z", "2026-11-21T19:35:00.Z",
         "2026-11-21T19:35:00.12x4Z", "2026-11-21T19:35:00+1", "2026-11-21T19:35:00+24:00", "1500-01-01",
-        "2026-11-21 19:35:00",
+        "2026-11-21 19:35:00", "2026-+1-21", "2026-1-21", "2026-11-1", "2026-11-21T9:35Z", "2026-11-21T19:5Z",
+        "2026-11-21T+9:35Z", "2026-11-21T19:35:5Z", "2026-11-21T19:35:00.-1Z", "2026-11-21T19:35:00.1234567٣Z",
+        "2026-11-21T19:35:00+1:00", "2026-11-21T19:35:00+01:+1", "٢٠٢٦-11-21", "2026-11-21TZ", "2026-11-21T19:35:00ZZ",
     ])
     func `what is no date is not read as one`(text: String) {
         #expect(Timestamp(iso8601: text) == nil)
@@ -37,8 +39,30 @@ import Testing
     }
 
     @Test(arguments: [
+        (2024, 2, 29, true), (2026, 2, 29, false), (2000, 2, 29, true), (1900, 2, 29, false), (2100, 2, 29, false),
+        (2026, 2, 28, true), (2026, 2, 30, false), (2026, 2, 31, false), (2026, 4, 30, true), (2026, 4, 31, false),
+        (2026, 6, 31, false), (2026, 9, 31, false), (2026, 11, 31, false), (2026, 12, 31, true), (2026, 1, 31, true),
+        (2026, 1, 32, false), (2026, 3, 0, false),
+    ])
+    func `only days of the calendar are read`(year: Int, month: Int, day: Int, isOne: Bool) throws {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let text = "\(year)-\(two(month))-\(two(day))"
+        #expect((Timestamp(iso8601: text) != nil) == isOne)
+        #expect((Timestamp(iso8601: text + "T12:00:00Z") != nil) == isOne)
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let read = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].filter {
+            Timestamp(httpDate: "\($0), \(two(day)) \(months[month - 1]) \(year) 08:49:37 GMT") != nil
+        }
+        // A date has one day of the week.
+        #expect(read.count == (isOne ? 1 : 0))
+    }
+
+    @Test(arguments: [
         "Sun, 06 Nov 1994 08:49:37 CET", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
         "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, xx Nov 1994 08:49:37 GMT",
+        "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
+        "Sun,  06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 1994 08:49:37.5 GMT",
+        "06 Nov 1994 08:49:37 GMT", "Sun 06 Nov 1994 08:49:37 GMT", "sun, 06 Nov 1994 08:49:37 GMT",
     ])
     func `only one form of HTTP dates is read`(text: String) { #expect(Timestamp(httpDate: text) == nil) }
 
