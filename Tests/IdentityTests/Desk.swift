@@ -185,7 +185,8 @@ struct Desk: Sendable {
         _ url: String,
         token: String? = nil,
         body: [UInt8] = [],
-        header: (name: String, value: String)? = nil
+        header: (name: String, value: String)? = nil,
+        from address: String = "127.0.0.1"
     ) async -> Answer {
         let rest = url.dropFirst("https://".count)
         let host = String(rest.prefix { $0 != "/" && $0 != "?" })
@@ -201,6 +202,7 @@ struct Desk: Sendable {
                 path: String(halves.first ?? "/"),
                 query: Query(halves.count > 1 ? String(halves[1]) : ""),
                 headers: headers,
+                remoteAddress: address,
                 body: .bytes(body),
                 id: journal.world.entropy.uuid(),
                 received: clock.now

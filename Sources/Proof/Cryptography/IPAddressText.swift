@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// IP addresses between their text forms and the bytes a certificate holds (RFC 5280 §4.2.1.6).
-enum IPAddressText {
+package enum IPAddressText {
     /// Four or sixteen bytes; nil when the text is no address.
     ///
     /// Zones (`%eth0`) are refused: certificates cannot say them.
@@ -16,6 +16,19 @@ enum IPAddressText {
                 .joined(separator: ":")
         default: nil
         }
+    }
+
+    /// What one party surely has of an address: an IPv4 address whole, of an IPv6 address the first 64 bits (RFC 6177),
+    /// within which a host takes any.
+    ///
+    /// An IPv4 address mapped into IPv6 is the IPv4 address; what is no address stays as it is.
+    package static func network(of text: String) -> String {
+        guard let bytes = bytes(text) else { return text }
+        let isMapped =
+            bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 255 && bytes[11] == 255
+        if isMapped { return Self.text(Array(bytes.suffix(4))) ?? text }
+        guard bytes.count == 16 else { return Self.text(bytes) ?? text }
+        return (Self.text(Array(bytes.prefix(8)) + [UInt8](repeating: 0, count: 8)) ?? text) + "/64"
     }
 
     private static func four(_ text: some StringProtocol) -> [UInt8]? {

@@ -31,7 +31,8 @@ extension IdentityProvider {
             tenant: named,
             scope: asked,
             userCode: DeviceGrant.userCode(scope.entropy),
-            expires: scope.now + .seconds(Limits.deviceCodeSeconds)
+            expires: scope.now + .seconds(Limits.deviceCodeSeconds),
+            network: IPAddressText.network(of: call.request.remoteAddress)
         )
         try await keep(grant, Self.digest(deviceCode: code), scope)
         let page = "\(address(call))/common/oauth2/deviceauth"
@@ -91,6 +92,14 @@ extension IdentityProvider {
     }
     /// Keeps a grant, and removes some that have expired, so that they never add up.
     private func keep(_ grant: DeviceGrant, _ digest: [UInt8], _ scope: WriteScope) async throws(ServiceError) {
+        let network = grant.network ?? ""
+        let ofOne = try await scope.list(
+            DevicePointer.self,
+            in: .region,
+            keys: DeviceGrant.inForce(network: network, at: scope.now),
+            limit: Limits.deviceCodesPerAddress
+        )
+        guard ofOne.count < Limits.deviceCodesPerAddress else { throw SignInFault.tooManyDeviceCodesOfOne }
         var count = try await scope.get(DeviceCount.self, in: .region, at: DeviceCount.key) ?? DeviceCount(value: 0)
         let oldest = try await scope.list(
             DevicePointer.self,
@@ -106,6 +115,10 @@ extension IdentityProvider {
             try await scope.remove(in: .region, at: key)
             try await scope.remove(in: .region, at: DeviceGrant.key(userCode: old.userCode))
             try await scope.remove(in: .region, at: item.key)
+            if let network = old.network {
+                let key = DeviceGrant.key(network: network, expires: old.expires, item.value.digest)
+                try await scope.remove(in: .region, at: key)
+            }
             count.value -= 1
         }
         guard count.value < Limits.deviceCodesMax else { throw SignInFault.tooManyDeviceCodes }
@@ -115,5 +128,10 @@ extension IdentityProvider {
         try await scope.put(grant, in: .region, at: DeviceGrant.key(digest))
         try await scope.put(pointer, in: .region, at: DeviceGrant.key(userCode: grant.userCode))
         try await scope.put(pointer, in: .region, at: DeviceGrant.key(expires: grant.expires, digest))
+        try await scope.put(
+            pointer,
+            in: .region,
+            at: DeviceGrant.key(network: network, expires: grant.expires, digest)
+        )
     }
 }

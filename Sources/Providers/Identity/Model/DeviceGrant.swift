@@ -42,9 +42,19 @@ package struct DeviceGrant: Stored, Codable, Hashable {
     /// When it dies.
     package var expires: Timestamp
     package var state = State.pending
+    /// Where the client's request came from (`IPAddressText.network`); nil in grants of an earlier release.
+    package var network: String?
 
     /// A sign-in that begins.
-    package init(client: UUID, tenant: TenantID?, scope: RequestedScope, userCode: String, expires: Timestamp) {
+    package init(
+        client: UUID,
+        tenant: TenantID?,
+        scope: RequestedScope,
+        userCode: String,
+        expires: Timestamp,
+        network: String? = nil
+    ) {
+        self.network = network
         self.client = client
         self.tenant = tenant
         self.scope = scope
@@ -83,6 +93,14 @@ package struct DeviceGrant: Stored, Codable, Hashable {
     static func key(userCode: String) -> Key { Key("device-user-code", userCode) }
     static func key(expires: Timestamp, _ digest: [UInt8]) -> Key { Key("device-expiry", expires, digest) }
     static let expiries = Key("device-expiry")
+    static func key(network: String, expires: Timestamp, _ digest: [UInt8]) -> Key {
+        Key("device-network", network, expires, digest)
+    }
+    /// The sign-ins begun from one network that are in force at a moment.
+    static func inForce(network: String, at now: Timestamp) -> KeyRange {
+        let all = Key("device-network", network)
+        return KeyRange(from: all.appending(now).afterChildren, to: all.children.to)
+    }
 
     /// Twenty consonants and eight digits that are not mistaken for one another and spell no words.
     static let alphabet = Array("BCDFGHJKLMNPQRSTVWXZ23456789")
@@ -97,7 +115,7 @@ package struct DeviceGrant: Stored, Codable, Hashable {
     }
 }
 
-/// Points from a user code or an expiry to the grant.
+/// Points from a user code, an expiry or a network to the grant.
 struct DevicePointer: Stored, Codable { var digest: [UInt8] }
 
 /// How many device sign-ins are kept, so that strangers cannot fill the store.

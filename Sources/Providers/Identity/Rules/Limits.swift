@@ -51,6 +51,9 @@ enum Limits {
     ///
     /// Anyone may begin one, so the store needs a bound.
     static let deviceCodesMax = 10_000
+    /// Unfinished device sign-ins begun from one address: an office behind one address signs in together, and a hundred
+    /// such addresses are needed to keep everybody else out.
+    static let deviceCodesPerAddress = 100
     /// Expired device codes removed with each new one: more than come in, so that they never pile up.
     static let deviceCodesPruned = 4
     /// A signing key signs for this long.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import HTTPTypes
 import Kernel
 
 /// Entra's token errors: the OAuth code (RFC 6749 §5.2, RFC 8628 §3.5), the AADSTS number clients act on, and the text
@@ -216,4 +217,16 @@ enum SignInFault {
         90_033,
         "A transient error has occurred: too many device sign-ins are under way. Please try again in a minute."
     )
+    /// Entra answers too frequent requests with 429 and a minute's wait, which MSAL keeps to.
+    static var tooManyDeviceCodesOfOne: ServiceError {
+        var fault = make(
+            429,
+            "temporarily_unavailable",
+            90_055,
+            "There are too many incoming requests: too many device sign-ins are under way from this address. Finish some, "
+                + "or try again in a few minutes."
+        )
+        fault.headers[.retryAfter] = "60"
+        return fault
+    }
 }
