@@ -14,6 +14,7 @@ import Testing
         Entry(
             id: id,
             time: Timestamp(microseconds: -5),
+            readVersion: 0x0102,
             tenantTag: tag,
             writes: [write(9), write(2, value: []), write(5, value: [UInt8](repeating: 8, count: 32))],
             details: [4, 5, 6]
@@ -35,11 +36,13 @@ import Testing
 
     @Test func `an entry of another version, or with more than it may hold, is no entry`() {
         var other = entry.bytes
-        other[0] = 2
-        #expect(Entry(bytes: other) == nil)
+        for version: UInt8 in [0, Entry.version + 1, 0xFF] {
+            other[0] = version
+            #expect(Entry(bytes: other) == nil)
+        }
         var many = entry.bytes
-        // The count of writes is behind version, id, time and tag.
-        many[1 + 16 + 8 + 16] = 0xFF
+        // The count of writes is behind version, id, time, read version and tag.
+        many[1 + 16 + 8 + 8 + 16] = 0xFF
         #expect(Entry(bytes: many) == nil)
     }
 
@@ -51,7 +54,14 @@ import Testing
             )
         }
         let details = [UInt8](repeating: 0, count: Entry.detailsMax)
-        let largest = Entry(id: id, time: Timestamp(seconds: 0), tenantTag: tag, writes: writes, details: details)
+        let largest = Entry(
+            id: id,
+            time: Timestamp(seconds: 0),
+            readVersion: .max,
+            tenantTag: tag,
+            writes: writes,
+            details: details
+        )
         #expect(largest.bytes.count <= Int(UInt16.max))
         #expect(Entry(bytes: largest.bytes) == largest)
     }
@@ -66,7 +76,27 @@ import Testing
         )
         let read = try #require(Entry(bytes: bytes))
         #expect(read.id == id)
+        #expect(read.readVersion == nil)
         #expect(read.time == Timestamp(microseconds: -5))
+        #expect(read.tenantTag == tag)
+        #expect(read.writes == [write(2)])
+        #expect(read.details == [4, 5, 6])
+        #expect(read.bytes == bytes)
+    }
+
+    @Test func `these bytes are an entry of format 2`() throws {
+        // Never to be changed: ledgers that exist hold leaves of this form.
+        let bytes = try #require(
+            [UInt8](
+                hex: "020102030405060708090a0b0c0d0e0f10fffffffffffffffb0000000000000102"
+                    + "07070707070707070707070707070707" + "0001" + "02020202020202020202020202020202" + "03010203"
+                    + "0003040506"
+            )
+        )
+        let read = try #require(Entry(bytes: bytes))
+        #expect(read.id == id)
+        #expect(read.time == Timestamp(microseconds: -5))
+        #expect(read.readVersion == 0x0102)
         #expect(read.tenantTag == tag)
         #expect(read.writes == [write(2)])
         #expect(read.details == [4, 5, 6])

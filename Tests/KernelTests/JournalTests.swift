@@ -76,7 +76,7 @@ import Testing
         await #expect(throws: ServiceError.self) {
             try await region.journal.change(ProbedRegion.note, Probe.namespace, TestRegion.tenant) {
                 scope async throws(ServiceError) in
-                for number in 0...Int64(Entry.writesMax) {
+                for number in 0..<Int64(Entry.writesMax) {
                     try await scope.put(KeptNote(text: ""), at: Key("note", number))
                 }
             }

@@ -24,11 +24,14 @@ struct VerifiedRegion {
     private let journal: Journal
     private let sequencer: Sequencer
     private let signer: LedgerSigner
-    private static let tenant = TenantID(UUID(uuid: (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)))
+    static let tenant = TenantID(UUID(uuid: (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)))
     private static let origin = "test/ledger"
 
-    init() async throws {
-        let world = World(clock: MinuteClock(), entropy: SimEntropy(seed: 1))
+    /// With `isFormer`, its numbered entries are of format 1, as an earlier release left them, and minutes lie between
+    /// changes; else all changes begin at the same moment.
+    init(isFormer: Bool = false) async throws {
+        let clock: any WallClock = isFormer ? MinuteClock() : StillClock()
+        let world = World(clock: clock, entropy: SimEntropy(seed: 1))
         signer = LedgerSigner(
             origin: Self.origin,
             signing: try SigningKey(seed: Secret([UInt8](repeating: 3, count: 32)))
@@ -52,6 +55,10 @@ struct VerifiedRegion {
         }
         for number in 0..<290 { try await write(Int64(number % 40), "text \(number)") }
         try await remove(39)
+        try await change(Self.tenant, isActivity: true) { scope async throws(ServiceError) in
+            try await scope.put(Note(text: "listed"), at: Key("listed"))
+        }
+        if isFormer { try await downgrade() }
         try await sequence()
         for number in 0..<3 { try await write(Int64(number), "waits") }
     }
@@ -70,10 +77,36 @@ struct VerifiedRegion {
     }
     private func change(
         _ tenant: TenantID,
+        isActivity: Bool = false,
         _ body: (WriteScope) async throws(ServiceError) -> Void
     ) async throws {
-        _ = try await journal.change(ChangeNote(actor: "test", action: "test", operation: "test"), "Test", tenant, body)
+        var note = ChangeNote(actor: "test", action: "test", operation: "test")
+        note.isActivity = isActivity
+        note.resource = isActivity ? ResourceID("/subscriptions/\(Self.tenant.text)") : nil
+        _ = try await journal.change(note, "Test", tenant, body)
     }
+    /// Turns waiting entries into those of format 1, which had no read version and told of no activity row.
+    func downgrade() async throws {
+        let blinding = try await LedgerBlinding(region: FixedRoot())
+        let activity = activityRows.map { blinding.tag(key: $0.key) }
+        for pair in store.peek(Key("ledger", "pending").children, limit: 1000) {
+            guard let entry = Entry(bytes: pair.value), store.peek(Key("ledger", "at", entry.id)) == nil else {
+                continue
+            }
+            let former = Entry(
+                id: entry.id,
+                time: entry.time,
+                readVersion: nil,
+                tenantTag: entry.tenantTag,
+                writes: entry.writes.filter { !activity.contains($0.key) },
+                details: entry.details
+            )
+            try await overwrite(pair.key, former.bytes)
+        }
+        try await sequencer.reload()
+    }
+    /// The activity log's index.
+    var activityRows: [Pair] { store.peek(LedgerKey.allActivity, limit: 10) }
 
     /// Verifies it: with everything known unless said otherwise.
     func verify(root: (any RootKey)? = FixedRoot(), signed: Bool = true) async -> VerificationReport {
@@ -121,7 +154,7 @@ private struct Note: Stored, Codable {
     var text: String
 }
 
-/// Every look at it is a minute later, so that no two changes count as concurrent.
+/// Every look at it is a minute later, so that no two changes of format 1 count as concurrent.
 private final class MinuteClock: WallClock {
     private let minutes = Mutex<Int64>(0)
     var now: Timestamp {

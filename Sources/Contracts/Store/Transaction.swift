@@ -46,6 +46,9 @@ package final class Transaction {
     /// Removes a key; it need not exist.
     package func clear(_ key: Key) { write(key, nil) }
 
+    /// Makes a change by others of anything written so far a conflict, as if it had been read.
+    package func protectWrites() { pending.reads.formUnion(written) }
+
     private func write(_ key: Key, _ value: [UInt8]?) {
         precondition(key.bytes.count <= Key.bytesMax, "a key is at most \(Key.bytesMax) bytes")
         if pending.writes.updateValue(value, forKey: key) == nil { written.append(key) }

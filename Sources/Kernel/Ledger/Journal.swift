@@ -133,26 +133,30 @@ package final class Journal: Sendable {
 
     /// Adds the entry to the commit; nil when there is nothing to record.
     private func record(_ note: ChangeNote, _ id: EntryID, _ scope: WriteScope) async throws(ServiceError) -> [UInt8]? {
-        let writes = scope.transaction.pending.writes
-        guard !writes.isEmpty else { return nil }
-        guard writes.count <= Entry.writesMax else {
+        let count = scope.transaction.pending.writes.count
+        guard count > 0 else { return nil }
+        guard count < Entry.writesMax else {
             throw .unavailable(
-                "\(note.operation) wrote \(writes.count) keys in one commit; \(Entry.writesMax) are allowed"
+                "\(note.operation) wrote \(count) keys in one commit; \(Entry.writesMax - 1) are allowed"
             )
         }
         let details = try await seal(note, id, scope)
+        if note.isActivity, let subscription = note.resource?.subscription {
+            scope.transaction.set(LedgerKey.activity(scope.tenant, subscription, scope.now, id), [1])
+        }
+        // What makes read versions the order of a key's writes.
+        scope.transaction.protectWrites()
+        let writes = scope.transaction.pending.writes
         let entry = Entry(
             id: id,
             time: scope.now,
+            readVersion: scope.transaction.pending.readVersion,
             tenantTag: blinding.tag(tenant: scope.tenant),
             writes: writes.map { blinding.digest($0.key, $0.value) },
             details: details
         )
         let leaf = entry.bytes
         scope.transaction.set(LedgerKey.pending(id), leaf)
-        if note.isActivity, let subscription = note.resource?.subscription {
-            scope.transaction.set(LedgerKey.activity(scope.tenant, subscription, scope.now, id), [1])
-        }
         return leaf
     }
     private func seal(_ note: ChangeNote, _ id: EntryID, _ scope: WriteScope) async throws(ServiceError) -> [UInt8] {
@@ -216,7 +220,7 @@ package struct LedgerBlinding: Sendable {
 
 /// Where the ledger's own rows lie.
 ///
-/// They are the only ones that no entry explains.
+/// They are the only ones that no entry explains; only those of `activity` are explained like any other.
 package enum LedgerKey {
     /// All of them.
     package static let range = Key("ledger").children
@@ -227,6 +231,8 @@ package enum LedgerKey {
     package static func at(_ id: EntryID) -> Key { Key("ledger", "at", id) }
     /// The size, peaks and checkpoint of what is sequenced.
     package static let head = Key("ledger", "head")
+    /// The activity log's index.
+    package static let allActivity = Key("ledger", "activity").children
     static func activity(_ tenant: TenantID, _ subscription: SubscriptionID, _ time: Timestamp, _ id: EntryID) -> Key {
         Key("ledger", "activity", tenant, subscription, time, id)
     }

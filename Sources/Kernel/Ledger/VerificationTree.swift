@@ -137,7 +137,7 @@ struct VerificationTree {
     /// Whether an entry reads as one and the index knows its number.
     private func checkIndex(_ leaf: [UInt8], _ number: UInt64, _ report: inout VerificationReport) async throws {
         guard let entry = entry(leaf) else { return report.find("entry \(number) cannot be read") }
-        writes?.add(entry, isWaiting: false)
+        writes?.add(entry, number: number)
         let at = try await snapshot.get(LedgerKey.at(entry.id))
         guard at != LedgerTree.bytes(number) else { return }
         let known = at.map { "as \(LedgerTree.number(Array($0.prefix(8))))" } ?? "not at all"
@@ -158,7 +158,7 @@ struct VerificationTree {
                     continue
                 }
                 let at = try await snapshot.get(LedgerKey.at(entry.id))
-                writes?.add(entry, isWaiting: at == nil)
+                writes?.add(entry, number: at.map { LedgerTree.number(Array($0.prefix(8))) })
                 guard let at else {
                     report.waiting += 1
                     continue
