@@ -2,39 +2,43 @@
 package import Base
 package import Cryptography
 
-/// The stored form of a value: version, nonce, ciphertext and tag.
+/// The stored form of a value: version, salt of the subkey, nonce, ciphertext and tag.
 ///
-/// The store's key is authenticated with it, so that a value moved to another key does not open.
+/// The store's key is authenticated with it, so that a value moved to another key does not open. Version 1 had no salt:
+/// it was sealed under the data key itself.
 package enum SealedValue {
-    /// The format's version byte.
-    package static let version: UInt8 = 1
+    /// The version byte of what is written today.
+    package static let version: UInt8 = 2
+    private static let versionWithoutSalt: UInt8 = 1
 
     /// Seals a value for one store key.
     package static func seal(
         _ plain: [UInt8],
         at key: [UInt8],
-        with secret: SealingKey,
+        with keys: ValueKeys,
         entropy: any Entropy
     ) throws(CryptographyError) -> [UInt8] {
+        let (salt, subkey) = keys.next(entropy)
         let nonce = entropy.bytes(SealingKey.nonceBytes)
         var out: [UInt8] = []
-        out.reserveCapacity(1 + nonce.count + plain.count + SealingKey.tagBytes)
+        out.reserveCapacity(1 + ValueKeys.saltBytes + nonce.count + plain.count + SealingKey.tagBytes)
         out.append(version)
+        out += ValueKeys.bytes(salt)
         out += nonce
-        try secret.seal(plain[...], nonce: nonce, authenticating: key, appendingTo: &out)
+        try subkey.seal(plain[...], nonce: nonce, authenticating: key, appendingTo: &out)
         return out
     }
-    /// Opens a value read from one store key.
-    package static func open(_ sealed: [UInt8], at key: [UInt8], with secret: SealingKey) throws(CustodyError)
-        -> [UInt8]
-    {
-        guard sealed.first == version, sealed.count >= 1 + SealingKey.nonceBytes + SealingKey.tagBytes else {
-            throw .wrongKey("a stored value has format \(sealed.first ?? 0), which this release does not read")
-        }
+    /// Opens a value read from one store key, in today's version or the earlier one.
+    package static func open(_ sealed: [UInt8], at key: [UInt8], with keys: ValueKeys) throws(CustodyError) -> [UInt8] {
+        let body = 1 + (sealed.first == version ? ValueKeys.saltBytes : 0)
+        guard sealed.first == version || sealed.first == versionWithoutSalt,
+            sealed.count >= body + SealingKey.nonceBytes + SealingKey.tagBytes
+        else { throw .wrongKey("a stored value has format \(sealed.first ?? 0), which this release does not read") }
+        let subkey = body == 1 ? keys.former : keys.key(sealed[1..<body].reduce(0) { $0 << 8 | UInt64($1) })
         do {
-            return try secret.open(
-                sealed[(1 + SealingKey.nonceBytes)...],
-                nonce: Array(sealed[1...SealingKey.nonceBytes]),
+            return try subkey.open(
+                sealed[(body + SealingKey.nonceBytes)...],
+                nonce: Array(sealed[body..<body + SealingKey.nonceBytes]),
                 authenticating: key
             )
         } catch { throw .wrongKey("a stored value does not open: it was altered, or belongs to another key") }

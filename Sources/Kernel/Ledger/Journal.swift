@@ -98,6 +98,7 @@ package final class Journal: Sendable {
         let id = EntryID(world.entropy.uuid())
         let frame = frame(namespace, tenant)
         let done: Attempt<R>
+        var leaving: [Set<KeyRing.Slot>] = []
         do throws(Abort<ServiceError>) {
             done = try await store.transact(
                 witness: LedgerKey.pending(id),
@@ -107,10 +108,15 @@ package final class Journal: Sendable {
                 do throws(ServiceError) {
                     let result = try await body(scope)
                     let leaf = try await self.record(note, id, scope)
+                    if !scope.shredded.isEmpty {
+                        keyRing.suspend(scope.shredded)
+                        leaving.append(scope.shredded)
+                    }
                     return Attempt(result: result, leaf: leaf, scope: scope)
                 } catch { throw .reason(error) }
             }
         } catch {
+            await release(leaving)
             switch error {
             case .reason(let reason): throw reason
             case .store(let failure):
@@ -120,9 +126,17 @@ package final class Journal: Sendable {
         }
         guard let leaf = done.leaf else { return (done.result, nil) }
         sequencer.submit(id, leaf)
-        for slot in done.scope.shredded { keyRing.forget(slot) }
+        await release(leaving)
         if !done.scope.started.isEmpty { started.raise() }
         return (done.result, id)
+    }
+
+    /// Lets the key ring keep the keys of domains again that attempts of a change were to shred.
+    private func release(_ leaving: [Set<KeyRing.Slot>]) async {
+        guard !leaving.isEmpty else { return }
+        // Without a version their keys are read from the store each time, which is as right and slower.
+        guard let version = try? await store.engine.snapshot().version else { return }
+        for slots in leaving { keyRing.resume(slots, at: version) }
     }
 
     private struct Attempt<R> {

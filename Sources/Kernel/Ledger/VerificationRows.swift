@@ -84,7 +84,7 @@ struct VerificationRows {
     func checkExtents(_ bytes: any BytesEngine, _ root: any RootKey, _ report: inout VerificationReport) async throws {
         report.extents = 0
         let slot = KeyRing.slot(.region, KeyRing.regionTenant)
-        let key = try await KeyRing(root).dataKey(slot) { key async throws(ServiceError) in
+        let key = try await KeyRing(root).dataKey(slot, at: snapshot.version) { key async throws(ServiceError) in
             do throws(StoreError) { return try await snapshot.get(key) } catch { throw ServiceError(store: error) }
         }
         guard let key else { return }

@@ -27,10 +27,10 @@ package enum Domain: Hashable, Sendable {
 /// An opened data key: it seals values, and the keys of contents are derived from it.
 package struct DataKey: Sendable {
     let secret: Secret
-    let sealing: SealingKey
+    let sealing: ValueKeys
     init(_ secret: Secret) throws(CryptographyError) {
         self.secret = secret
-        sealing = try SealingKey(secret)
+        sealing = try ValueKeys(secret)
     }
 }
 
@@ -41,6 +41,9 @@ struct Space: Sendable {
 }
 
 /// Opens data keys: root key → tenant key → data key, each read from the store once and kept for the process's life.
+///
+/// What is kept never differs from what the asker's own version of the store would give: while a domain is shredded its
+/// key is not kept, and who reads a version before the last shredding neither uses nor adds to what is kept.
 package final class KeyRing: Sendable {
     struct Slot: Hashable { let tenant: TenantID, label: String }
     /// Opened data keys are kept up to this many; beyond it all are dropped and read again as needed.
@@ -49,7 +52,16 @@ package final class KeyRing: Sendable {
     package static let regionTenant = TenantID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
 
     let root: any RootKey
-    private let opened = Mutex<[Slot: DataKey]>([:])
+    private struct State {
+        var opened: [Slot: DataKey] = [:]
+        /// Domains that changes under way shred, and how many of them.
+        var leaving: [Slot: Int] = [:]
+        /// The first version known to be without the domains shredded so far.
+        var forgottenAt: Version = 0
+
+        func mayKeep(_ slot: Slot, at version: Version) -> Bool { version >= forgottenAt && leaving[slot] == nil }
+    }
+    private let state = Mutex(State())
     /// Rows opened with these keys.
     let rows = OpenedRows()
 
@@ -61,12 +73,13 @@ package final class KeyRing: Sendable {
         Slot(tenant: domain == .region ? regionTenant : tenant, label: domain.label)
     }
 
-    /// The data key of a slot; nil when it was never made.
+    /// The data key of a slot; nil when it was never made, or is shredded, at the version `get` reads.
     func dataKey(
         _ slot: Slot,
+        at version: Version,
         get: (Key) async throws(ServiceError) -> [UInt8]?
     ) async throws(ServiceError) -> DataKey? {
-        if let known = opened.withLock({ $0[slot] }) { return known }
+        if let known = state.withLock({ $0.mayKeep(slot, at: version) ? $0.opened[slot] : nil }) { return known }
         guard let bytes = try await get(Self.storeKey(slot)) else { return nil }
         let tenantSecret = try await self.tenantSecret(slot.tenant, get: get).secret
         let key: DataKey
@@ -74,9 +87,10 @@ package final class KeyRing: Sendable {
             let record = try JSONCoding.decode(DataKeyRecord.self, from: bytes)
             key = try DataKey(try KeyHierarchy.open(record, under: tenantSecret))
         } catch { throw .unavailable("data key of \(slot.label): \(error)") }
-        opened.withLock { opened in
-            if opened.count >= Self.cachedMax { opened.removeAll() }
-            opened[slot] = key
+        state.withLock { state in
+            guard state.mayKeep(slot, at: version) else { return }
+            if state.opened.count >= Self.cachedMax { state.opened.removeAll() }
+            state.opened[slot] = key
         }
         return key
     }
@@ -93,6 +107,23 @@ package final class KeyRing: Sendable {
             return (try await root.unwrap(record.wrapped), record.generation)
         } catch { throw .unavailable("key of tenant \(tenant.text): \(error)") }
     }
-    /// Drops an opened key, after its domain is gone.
-    func forget(_ slot: Slot) { _ = opened.withLock { $0.removeValue(forKey: slot) } }
+    /// Drops opened keys and keeps them no more, before the commit that may shred their domains.
+    func suspend(_ slots: Set<Slot>) {
+        state.withLock { state in
+            for slot in slots {
+                state.opened[slot] = nil
+                state.leaving[slot, default: 0] += 1
+            }
+        }
+    }
+    /// Keeps keys again, after that commit's end; `version` is one that shows whether it stands.
+    func resume(_ slots: Set<Slot>, at version: Version) {
+        state.withLock { state in
+            state.forgottenAt = max(state.forgottenAt, version)
+            for slot in slots {
+                guard let count = state.leaving[slot] else { continue }
+                state.leaving[slot] = count > 1 ? count - 1 : nil
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ package struct ScopeFrame: Sendable {
 package protocol Scope {
     /// Made by the kernel.
     var frame: ScopeFrame { get }
+    /// The store's version that is read. For the kernel.
+    var version: Version { get }
     /// A stored value, as it lies in the engine. For the kernel.
     func sealedValue(_ key: Key) async throws(ServiceError) -> [UInt8]?
     /// Stored pairs, as they lie in the engine. For the kernel.
@@ -119,6 +121,7 @@ extension Scope {
             guard
                 let known = try await frame.keyRing.dataKey(
                     slot,
+                    at: version,
                     get: { key async throws(ServiceError) in try await sealedValue(key) }
                 )
             else { return nil }
@@ -160,6 +163,7 @@ extension Scope {
 /// It may outlive its call while an answer streams.
 package final class ReadScope: Scope, Sendable {
     package let frame: ScopeFrame
+    package var version: Version { snapshot.version }
     let snapshot: any StoreSnapshot
     /// Held so that bytes this version refers to are not reclaimed while the scope lives.
     private let lease: ReaderLease?

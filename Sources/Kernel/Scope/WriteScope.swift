@@ -11,6 +11,7 @@ package import Store
 /// Used by one task.
 package final class WriteScope: Scope {
     package let frame: ScopeFrame
+    package var version: Version { shared.transaction.pending.readVersion }
     /// Names this change; the answer carries it as `x-lazuli-entry`.
     package let entry: EntryID
     /// What the first phase of a `.receives` operation took in.
@@ -23,8 +24,8 @@ package final class WriteScope: Scope {
         var fresh: [KeyRing.Slot: DataKey] = [:]
         /// Sagas this change starts; the kernel wakes their worker after the commit.
         var started: [String] = []
-        /// Domains this change shreds; the key ring forgets them after the commit.
-        var shredded: [KeyRing.Slot] = []
+        /// Domains this change shreds; the key ring does not keep their keys from before the commit on.
+        var shredded: Set<KeyRing.Slot> = []
         init(_ transaction: Transaction) { self.transaction = transaction }
     }
 
@@ -48,7 +49,7 @@ package final class WriteScope: Scope {
     package func of(_ tenant: TenantID) -> WriteScope { narrowed(tenant: tenant) }
 
     var transaction: Transaction { shared.transaction }
-    var shredded: [KeyRing.Slot] { shared.shredded }
+    var shredded: Set<KeyRing.Slot> { shared.shredded }
     var started: [String] {
         get { shared.started }
         set { shared.started = newValue }
@@ -112,6 +113,6 @@ package final class WriteScope: Scope {
         let slot = KeyRing.slot(domain, frame.tenant)
         transaction.clear(KeyRing.storeKey(slot))
         shared.fresh[slot] = nil
-        shared.shredded.append(slot)
+        shared.shredded.insert(slot)
     }
 }
