@@ -10,6 +10,7 @@ package struct BoundOperation: Sendable {
             @Sendable (Call, ReadScope, Intake) async throws(ServiceError) -> Void,
             then: @Sendable (Call, WriteScope) async throws(ServiceError) -> Reply
         )
+        case relays(@Sendable (Call, ReadScope, Relay) async throws(ServiceError) -> Reply)
     }
     package let namespace: String
     package let name: String
@@ -47,6 +48,11 @@ package struct BoundOperation: Sendable {
                 { call, scope, intake async throws(ServiceError) in try await receive(provider)(call, scope, intake) },
                 then: { call, scope async throws(ServiceError) in try await run(provider)(call, scope) }
             )
+        case .relays(let run):
+            changes = true
+            work = .relays { call, scope, relay async throws(ServiceError) in
+                try await run(provider)(call, scope, relay)
+            }
         }
     }
 }

@@ -56,10 +56,12 @@ package final class Dispatcher: Sendable {
     }
 
     /// Answers a request; never throws.
-    package func respond(to request: Request) async -> Answer {
+    ///
+    /// `operations`, where given, are the only ones it may ask for.
+    package func respond(to request: Request, within operations: Set<String>? = nil) async -> Answer {
         var answer = Answer(Reply(500))
         do throws(ServiceError) {
-            answer.reply = try await serve(request, &answer)
+            answer.reply = try await serve(request, &answer, operations)
         } catch {
             answer.error = error
             answer.reply = Reply(error.status, headers: error.headers)
@@ -67,7 +69,11 @@ package final class Dispatcher: Sendable {
         return answer
     }
 
-    private func serve(_ request: Request, _ answer: inout Answer) async throws(ServiceError) -> Reply {
+    private func serve(
+        _ request: Request,
+        _ answer: inout Answer,
+        _ operations: Set<String>?
+    ) async throws(ServiceError) -> Reply {
         guard let target = hostPlan.target(of: request) else {
             throw ServiceError(
                 404,
@@ -78,6 +84,9 @@ package final class Dispatcher: Sendable {
         answer.surface = target.destination.surface
         let (operation, parameters) = try route(request, target)
         answer.operation = operation.name
+        guard operations?.contains(operation.name) ?? true else {
+            throw .badRequest("InvalidInput", "\(operation.name) cannot be asked for within another request.")
+        }
         let scope = try await journal.reader(operation.namespace, KeyRing.regionTenant)
         let admission = try await admit(request, target, operation, scope)
         answer.caller = admission.caller.name
@@ -188,7 +197,7 @@ package final class Dispatcher: Sendable {
     private func collect(_ request: Request, _ operation: BoundOperation) async throws(ServiceError) -> [UInt8] {
         switch operation.work {
         case .receives: return []
-        case .reads, .writes: return try await request.body.collect(limit: operation.bodyMax)
+        case .reads, .writes, .relays: return try await request.body.collect(limit: operation.bodyMax)
         }
     }
 
@@ -198,6 +207,7 @@ package final class Dispatcher: Sendable {
     {
         switch operation.work {
         case .reads(let handler): return try await handler(call, scope)
+        case .relays(let handler): return try await handler(call, scope, Relay(self, call.request))
         case .writes(let handler): return try await commit(call, operation, received: nil, handler)
         case .receives(let receive, let handler):
             let intake = Intake(call.request.body, scope.frame)

@@ -39,6 +39,7 @@ package enum Proof: Sendable, Hashable {
 package struct Operation<Provider: Sendable>: Sendable {
     package typealias Reads = @Sendable (Provider) -> (Call, ReadScope) async throws(ServiceError) -> Reply
     package typealias Writes = @Sendable (Provider) -> (Call, WriteScope) async throws(ServiceError) -> Reply
+    package typealias Relays = @Sendable (Provider) -> (Call, ReadScope, Relay) async throws(ServiceError) -> Reply
     package typealias Receives = @Sendable (Provider) -> (Call, ReadScope, Intake) async throws(ServiceError) -> Void
 
     /// What the handler may do.
@@ -49,6 +50,8 @@ package struct Operation<Provider: Sendable>: Sendable {
         case writes(Writes)
         /// Takes a body of any length into `Intake` first, then changes in one commit.
         case receives(Receives, then: Writes)
+        /// Carries requests of its own, each of which is asked through the relay; commits nothing itself.
+        case relays(Relays)
     }
 
     /// `noun.verb`, unique in the region; what logs and the ledger call it.
@@ -57,7 +60,7 @@ package struct Operation<Provider: Sendable>: Sendable {
     package let route: Route
     package let access: Access
     package let residency: Residency
-    /// Largest body a `.reads` or `.writes` handler is given.
+    /// Largest body a `.reads`, `.writes` or `.relays` handler is given.
     package let bodyMax: Int
     /// Most elements one answer lists; nil for operations that list nothing.
     package let pageMax: Int?
@@ -127,6 +130,21 @@ package struct Operation<Provider: Sendable>: Sendable {
         then run: @escaping Writes
     ) -> Operation {
         Operation(name, surface, route, access, residency, nil, nil, proof, .receives(receive, then: run))
+    }
+}
+
+extension Operation {
+    /// An operation that carries others.
+    package static func relays(
+        _ name: String,
+        _ surface: Surface,
+        _ route: Route,
+        _ access: Access,
+        bodyMax: Int? = nil,
+        proof: Proof,
+        _ run: @escaping Relays
+    ) -> Operation {
+        Operation(name, surface, route, access, .inherited, bodyMax, nil, proof, .relays(run))
     }
 }
 

@@ -84,6 +84,7 @@ enum StorageNeeds {
             if request.query["versionid"] != nil { return .deleteVersion }
             if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }
         }
+        if name.hasSuffix(".batch") { return .carry }
         if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
         return blobs[name] ?? queues[name]
     }

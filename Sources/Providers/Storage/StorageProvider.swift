@@ -4,8 +4,9 @@ package import Kernel
 /// Microsoft.Storage: accounts over Azure Resource Manager, and their Blob service.
 ///
 /// Nouns: `Accounts`, `AccountKeys`, `AccountSignatures`, `DelegationKeys`, `ManagedContainers`, `BlobService` on the management surface;
-/// `BlobService`, `Containers`, `ContainerPolicyAccess`, `Blobs`, `BlobReads`, `BlobCopies`, `BlobLists`, `Blocks` on the
-/// blob surface. `StorageDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers 501: `UnbuiltOperations`.
+/// `BlobService`, `BlobBatch`, `Containers`, `ContainerPolicyAccess`, `Blobs`, `BlobReads`, `BlobCopies`, `BlobLists`,
+/// `Blocks` on the blob surface. `StorageDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers
+/// 501: `UnbuiltOperations`.
 package struct StorageProvider: ResourceProvider {
     package static let namespace = "Microsoft.Storage"
 
@@ -24,7 +25,7 @@ package struct StorageProvider: ResourceProvider {
 
     package static var operations: [Operation<StorageProvider>] {
         accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
-            + unbuiltOperations
+            + batchOperations + unbuiltOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {

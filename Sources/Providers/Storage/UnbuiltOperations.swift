@@ -36,7 +36,7 @@ extension StorageProvider {
     }
 
     private static var unbuiltBlobOperations: [Row] {
-        let (container, read) = ("/{container}", Access.data(BlobAction.read))
+        let container = "/{container}"
         var rows: [Row] = [
             unbuilt(
                 "blobService.getStats",
@@ -53,15 +53,6 @@ extension StorageProvider {
                 query: ["comp": "blobs"],
                 .data(BlobAction.filter),
                 "Find Blobs by Tags"
-            ),
-            unbuilt("blobService.batch", .post, "/", query: ["comp": "batch"], read, "Blob Batch"),
-            unbuilt(
-                "container.batch",
-                .post,
-                container,
-                query: ["restype": "container", "comp": "batch"],
-                read,
-                "Blob Batch"
             ),
             unbuilt(
                 "container.findByTags",

@@ -51,6 +51,8 @@ extension SASNeed {
     package static let findBlobsByTags = SASNeed(.service, account: "f", service: [])
     /// Get Account Information: any valid signature will do.
     package static let getAccountInformation = SASNeed(.any, account: .account, service: .service)
+    /// Blob Batch: any valid signature will do, for each request it carries is signed by itself.
+    package static let carry = SASNeed(.any, account: .account, service: .service)
     /// Get User Delegation Key: never by signature.
     package static let getUserDelegationKey = SASNeed(.service, account: [])
 
