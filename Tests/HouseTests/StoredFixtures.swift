@@ -15,6 +15,9 @@ enum StoredFixtures {
         }
     }
     static let rows: [Row] = [
+        Row(type: "ContainerPlace", format: 1, body: .hex("766964656f73")),
+        Row(type: "ContainerRetention", format: 1, body: .hex("0701010001")),
+        Row(type: "TagHit", format: 1, body: .hex("")),
         Row(
             type: "AccessEpoch",
             format: 1,

@@ -142,8 +142,13 @@ struct StorageRegion: Sendable {
         }
         return got
     }
-    func manage(_ method: HTTPRequest.Method, _ path: String, _ body: JSON?) async throws -> StorageAnswer {
-        try await send(method, plan.primary.management, path, "api-version=2025-08-01", [:], body?.bytes ?? [])
+    func manage(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: JSON?,
+        _ fields: HTTPFields = [:]
+    ) async throws -> StorageAnswer {
+        try await send(method, plan.primary.management, path, "api-version=2025-08-01", fields, body?.bytes ?? [])
     }
 
     /// A body that comes in as a socket's does: some bytes at a time.

@@ -57,6 +57,7 @@ package struct StorageDoorkeeper: Doorkeeper {
         guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
             throw ServiceError(.authorizationFailure)
         }
+        try await checkTagging(visit, caller)
         let opened = OpenedRequest(head: head, target: target, place: place)
         return Admission(tenant: place.tenant, caller: caller, resource: resource, opened: opened)
     }
@@ -72,6 +73,20 @@ package struct StorageDoorkeeper: Doorkeeper {
         let resource: ResourceID
         let scope: ReadScope
         var secrets: [Secret] { account.keys.map(\.secret) }
+    }
+
+    /// A write that brings tags needs the right to set tags besides its own (REST "Put Blob", `x-ms-tags`), whichever
+    /// operation it is.
+    private func checkTagging(_ visit: Visit, _ caller: Caller) async throws(ServiceError) {
+        guard visit.head.text("x-ms-tags") != nil, service == .blob else { return }
+        if let holder = caller.signature {
+            do { _ = try holder.grant.permits(.blobTags) } catch { throw ServiceError(error) }
+        }
+        guard caller.principal != nil else { return }
+        let action = BlobAction.tagsWrite
+        guard
+            try await provider.access.allowsData(action, at: visit.resource, caller: caller, scope: visit.scope)
+        else { throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(visit.resource)") }
     }
 
     private func identify(_ visit: Visit, _ access: Access) async throws(ServiceError) -> Caller {

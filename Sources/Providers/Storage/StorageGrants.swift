@@ -84,6 +84,9 @@ enum StorageNeeds {
             if request.query["versionid"] != nil { return .deleteVersion }
             if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }
         }
+        if name.hasSuffix(".lease"), request.header("x-ms-lease-action")?.lowercased() == "break" {
+            return name.hasPrefix("container") ? .breakContainerLease : .breakBlobLease
+        }
         if name.hasSuffix(".batch") { return .carry }
         if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
         return blobs[name] ?? queues[name]
@@ -100,7 +103,9 @@ enum StorageNeeds {
         "blob.putBlock": .writeBlob, "blob.putBlockList": .writeBlob, "blob.getBlockList": .readBlob,
         "blob.copy": .putBlob, "blob.abortCopy": .writeBlob, "blob.lease": .leaseBlob, "blob.snapshot": .snapshotBlob,
         "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.setTier": .writeBlob,
-        "blob.getTags": .blobTags, "blob.setTags": .blobTags, "blob.appendBlock": .appendBlock,
+        "blob.setImmutability": .immutability, "blob.deleteImmutability": .immutability,
+        "blob.setLegalHold": .immutability, "blob.getTags": .blobTags, "blob.setTags": .blobTags,
+        "blob.appendBlock": .appendBlock,
         "blob.putPage": .writeBlob, "blob.getPageRanges": .readBlob, "blob.query": .readBlob,
     ]
     private static let queues: [String: SASNeed] = [

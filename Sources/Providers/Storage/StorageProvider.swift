@@ -25,7 +25,9 @@ package struct StorageProvider: ResourceProvider {
 
     package static var operations: [Operation<StorageProvider>] {
         accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
-            + batchOperations + unbuiltOperations
+            + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
+            + policyOperations + retentionOperations
+            + unbuiltOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {

@@ -45,26 +45,10 @@ extension StorageProvider {
                 query: ["restype": "service", "comp": "stats"],
                 .control(BlobAction.serviceRead),
                 "Get Blob Service Stats; there is no secondary endpoint"
-            ),
-            unbuilt(
-                "blobService.findByTags",
-                .get,
-                "/",
-                query: ["comp": "blobs"],
-                .data(BlobAction.filter),
-                "Find Blobs by Tags"
-            ),
-            unbuilt(
-                "container.findByTags",
-                .get,
-                container,
-                query: ["restype": "container", "comp": "blobs"],
-                .data(BlobAction.filter),
-                "Find Blobs by Tags"
-            ),
+            )
         ]
         for (verb, what) in [
-            ("lease", "Lease Container"), ("undelete", "Restore Container"), ("rename", "Rename Container"),
+            ("undelete", "Restore Container"), ("rename", "Rename Container"),
         ] {
             rows.append(
                 unbuilt(
@@ -84,44 +68,18 @@ extension StorageProvider {
         let read = Access.data(BlobAction.read)
         let write = Access.data(BlobAction.write)
         let writes = [
-            ("lease", "lease", "Lease Blob"), ("snapshot", "snapshot", "Snapshot Blob"),
-            ("undelete", "undelete", "Undelete Blob"), ("setTier", "tier", "Set Blob Tier"),
+            ("snapshot", "snapshot", "Snapshot Blob"),
+            ("undelete", "undelete", "Undelete Blob"),
             ("appendBlock", "appendblock", "Append Block"), ("putPage", "page", "Put Page"),
             ("seal", "seal", "Append Blob Seal"), ("setExpiry", "expiry", "Set Blob Expiry"),
             ("incrementalCopy", "incrementalcopy", "Incremental Copy Blob"),
-            ("setImmutability", "immutabilitypolicies", "Set Blob Immutability Policy"),
-            ("setLegalHold", "legalhold", "Set Blob Legal Hold"),
         ]
         let rows = writes.map { name, comp, what in
             unbuilt("\(prefix)blob.\(name)", .put, path, query: ["comp": comp], write, what)
         }
         return rows + unbuiltSources(path, prefix) + [
-            unbuilt(
-                "\(prefix)blob.setTags",
-                .put,
-                path,
-                query: ["comp": "tags"],
-                .data(BlobAction.tagsWrite),
-                "Set Blob Tags"
-            ),
-            unbuilt(
-                "\(prefix)blob.getTags",
-                .get,
-                path,
-                query: ["comp": "tags"],
-                .data(BlobAction.tagsRead),
-                "Get Blob Tags"
-            ),
             unbuilt("\(prefix)blob.getPageRanges", .get, path, query: ["comp": "pagelist"], read, "Get Page Ranges"),
             unbuilt("\(prefix)blob.query", .post, path, query: ["comp": "query"], read, "Query Blob Contents"),
-            unbuilt(
-                "\(prefix)blob.deleteImmutability",
-                .delete,
-                path,
-                query: ["comp": "immutabilitypolicies"],
-                write,
-                "Delete Blob Immutability Policy"
-            ),
         ]
     }
 

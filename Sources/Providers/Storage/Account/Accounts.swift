@@ -209,6 +209,7 @@ extension StorageProvider {
         guard let view = try await find(id, scope), let name = AccountName(view.account.name),
             let subscription = id.subscription, let group = id.group
         else { return try await scope.removeResource(id) }
+        try await AccountData(view.account.id, scope, caller: caller).protectAccount()
         try await scope.remove(in: .region, at: StorageKey.place(name))
         try await scope.remove(at: StorageKey.account(view.account.id))
         try await scope.remove(at: StorageKey.member(subscription, group: group, name.text))
@@ -237,7 +238,11 @@ struct AccountPurge: Saga {
             under: StorageKey.containers,
             limit: Self.containersAtOnce
         )
-        for item in containers { try await scope.remove(in: data.domain, at: item.key) }
+        for item in containers {
+            try await scope.remove(in: data.domain, at: item.key)
+            try await scope.remove(in: data.domain, at: StorageKey.containerPlace(item.value.id))
+            try await scope.remove(in: data.domain, at: StorageKey.retention(item.value.root))
+        }
         guard containers.isEmpty else { return .again(state) }
         // Blocks and pieces are discarded by sagas of their own, which need the key until they are done. Waiting is a
         // refusal, which commits nothing, so that only a step which has nothing else to do may wait.

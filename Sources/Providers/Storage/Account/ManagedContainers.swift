@@ -19,7 +19,7 @@ extension StorageProvider {
         )
         if let after = try PageToken.read(call)?.1 { range.from = StorageKey.containers.appending(after).next }
         let found = try await containers(of: view.place, range, limit: limit, scope)
-        var body: [String: JSON] = ["value": .array(found.map { shown($0.0, $0.1, of: view) })]
+        var body: [String: JSON] = ["value": .array(found.map { shown($0.0, $0.1, of: view, at: scope.now) })]
         if found.count == limit, let last = found.last {
             body["nextLink"] = .string(PageToken.link(call, ("", last.0.text)))
         }
@@ -30,7 +30,7 @@ extension StorageProvider {
         let view = try await existing(call, scope)
         let name = try containerName(call)
         guard let container = try await container(name, view, scope) else { throw ServiceError(.containerNotFound) }
-        return .json(200, shown(name, container, of: view))
+        return .json(200, shown(name, container, of: view, at: scope.now))
     }
 
     /// 201 when it is new, 200 when it was there and was changed.
@@ -48,7 +48,20 @@ extension StorageProvider {
             view.place,
             scope
         )
-        return .json(201, shown(name, made, of: view))
+        guard request.hasVersionImmutability == true else {
+            return .json(201, shown(name, made, of: view, at: scope.now))
+        }
+        guard view.place.history.isVersioned else {
+            throw ServiceError(
+                409,
+                "FeatureNotEnabled",
+                "Immutable storage with versioning needs versioning; enable it in the account's blob service first."
+            )
+        }
+        var held = made
+        held.hasVersionImmutability = true
+        try await AccountData(view.account.id, scope, caller: call.caller).put(held, named: name)
+        return .json(201, shown(name, held, of: view, at: scope.now))
     }
     func patchManagedContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
@@ -69,15 +82,26 @@ extension StorageProvider {
             if access != nil { try await checkPublicAccess(view.place, scope) }
             container.publicAccess = access
         }
+        // It is chosen when a container is made, and stays.
+        if let wanted = request.hasVersionImmutability, wanted != container.hasVersionImmutability {
+            throw .notImplemented("Changing immutableStorageWithVersioning of a container")
+        }
         container.touch(scope)
         try await scope.put(container, in: view.place.domain, at: StorageKey.container(name))
-        return .json(200, shown(name, container, of: view))
+        return .json(200, shown(name, container, of: view, at: scope.now))
     }
 
     func deleteManagedContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         let name = try containerName(call)
         guard let container = try await container(name, view, scope) else { return Reply(204) }
+        guard !container.lease.state(at: scope.now).isLocked else {
+            throw ServiceError(
+                409,
+                "ContainerOperationFailure",
+                "There is currently a lease on the container; release or break it first."
+            )
+        }
         try await removeContainer(name, container, view.place, scope, caller: call.caller)
         return Reply(200)
     }
@@ -92,7 +116,12 @@ extension StorageProvider {
     ) async throws(ServiceError) -> Container? {
         try await scope.get(Container.self, in: view.place.domain, at: StorageKey.container(name))
     }
-    private func shown(_ name: ContainerName, _ container: Container, of view: AccountView) -> JSON {
+    private func shown(
+        _ name: ContainerName,
+        _ container: Container,
+        of view: AccountView,
+        at now: Timestamp
+    ) -> JSON {
         let metadata = Dictionary(
             container.metadata.items.map { ($0.name, JSON.string($0.value)) },
             uniquingKeysWith: { first, _ in first }
@@ -103,17 +132,32 @@ extension StorageProvider {
             case .blob: "Blob"
             case .container: "Container"
             }
+        var properties: [String: JSON] = [
+            "publicAccess": access, "metadata": .object(metadata),
+            "lastModifiedTime": .string(container.modified.iso8601),
+            "hasImmutabilityPolicy": .bool(container.immutability != nil),
+            "hasLegalHold": .bool(!container.legalHolds.isEmpty), "deleted": false, "remainingRetentionDays": 0,
+            "defaultEncryptionScope": .string(container.encryptionScope ?? ContainerEntry.accountScope),
+            "denyEncryptionScopeOverride": .bool(container.deniesScopeOverride),
+        ]
+        let state = container.lease.state(at: now)
+        properties["leaseStatus"] = state.isLocked ? "Locked" : "Unlocked"
+        properties["leaseState"] = .string(state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst())
+        properties["leaseDuration"] = container.lease?.duration(at: now).map { $0 == .fixed ? "Fixed" : "Infinite" }
+        if let policy = container.immutability {
+            properties["immutabilityPolicy"] = ["etag": .string(policy.tag), "properties": policy.shown]
+        }
+        if !container.legalHolds.isEmpty {
+            let tags = container.legalHolds.map { tag -> JSON in ["tag": .string(tag)] }
+            properties["legalHold"] = ["hasLegalHold": true, "tags": .array(tags)]
+        }
+        if container.hasVersionImmutability {
+            properties["immutableStorageWithVersioning"] = ["enabled": true, "migrationState": "Completed"]
+        }
         return [
             "id": .string("\(view.record.id)/blobServices/default/containers/\(name)"), "name": .string(name.text),
             "type": "Microsoft.Storage/storageAccounts/blobServices/containers",
-            "etag": .string(container.etag.quoted),
-            "properties": [
-                "publicAccess": access, "metadata": .object(metadata),
-                "lastModifiedTime": .string(container.modified.iso8601), "leaseStatus": "Unlocked",
-                "leaseState": "Available", "hasImmutabilityPolicy": false, "hasLegalHold": false, "deleted": false,
-                "remainingRetentionDays": 0, "defaultEncryptionScope": "$account-encryption-key",
-                "denyEncryptionScopeOverride": false,
-            ],
+            "etag": .string(container.etag.quoted), "properties": .object(properties),
         ]
     }
 }
@@ -122,12 +166,11 @@ extension StorageProvider {
 private struct ContainerRequest {
     let metadata: Metadata?
     let publicAccess: PublicAccess??
+    let hasVersionImmutability: Bool?
 
     init(_ call: Call) throws(ServiceError) {
         let properties = call.body.isEmpty ? [:] : try call.json()["properties"] ?? [:]
-        if properties["immutableStorageWithVersioning"]?["enabled"]?.bool == true {
-            throw .notImplemented("immutableStorageWithVersioning")
-        }
+        hasVersionImmutability = properties["immutableStorageWithVersioning"]?["enabled"]?.bool
         if let scope = properties["defaultEncryptionScope"]?.string, scope != "$account-encryption-key" {
             throw .notImplemented("Encryption scopes")
         }

@@ -90,11 +90,6 @@ struct BlobCall {
             .invalidQueryParameterValue(name, target.snapshot ?? target.version ?? "", "Only the current blob changes.")
         )
     }
-    /// Refuses a lease id: nothing is leased here.
-    func refuseLease(onBlob: Bool) throws(ServiceError) {
-        let lease = try checked { () throws(StorageFault) in try LeaseID(head) }
-        if lease != nil { throw ServiceError(onBlob ? .leaseNotPresentWithBlob : .leaseNotPresentWithContainer) }
-    }
     /// Checks the conditional headers.
     func check(_ current: Conditions.Current?, for purpose: Conditions.Purpose) throws(ServiceError) {
         let conditions = try conditions
@@ -198,11 +193,9 @@ extension StorageProvider {
     }
     private static let unbuiltHeaders = [
         ("x-ms-encryption-key", "customer-provided keys"), ("x-ms-encryption-scope", "encryption scopes"),
-        ("x-ms-source-encryption-key", "customer-provided keys"), ("x-ms-tags", "blob tags"),
-        ("x-ms-if-tags", "conditions on blob tags"), ("x-ms-source-if-tags", "conditions on blob tags"),
-        ("x-ms-immutability-policy-until-date", "immutability policies"), ("x-ms-legal-hold", "legal holds"),
-        ("x-ms-structured-body", "structured bodies"), ("x-ms-access-tier", "setting access tiers"),
-        ("x-ms-rehydrate-priority", "setting access tiers"), ("x-ms-default-encryption-scope", "encryption scopes"),
+        ("x-ms-source-encryption-key", "customer-provided keys"),
+        ("x-ms-structured-body", "structured bodies"),
+        ("x-ms-default-encryption-scope", "encryption scopes"),
         ("x-ms-seal-blob", "append blobs"), ("x-ms-expiry-option", "expiry times"),
     ].map { (StorageHeader.name($0), $1) }
 }

@@ -36,7 +36,13 @@ extension StorageProvider {
         let (metadata, sourceConditions) = try checked { () throws(StorageFault) in
             (try Metadata(blob.headers), try Conditions(blob.headers, of: .source))
         }
-        try checked { () throws(StorageFault) in try sourceConditions.check(original.current, for: .copySource) }
+        try checked { () throws(StorageFault) in
+            try sourceConditions.check(original.current, for: .copySource)
+            if let condition = try TagExpression(blob.head, header: "x-ms-source-if-tags") {
+                guard condition.holds(for: original.tags) else { throw .sourceConditionNotMet }
+            }
+        }
+        try original.refuseArchived(at: scope.now)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let body = try await data.share(original.body)
         var new = Blob(

@@ -13,6 +13,7 @@ enum BlobAction {
     static let filter = "\(containers)/blobs/filter/action"
     static let tagsRead = "\(containers)/blobs/tags/read"
     static let tagsWrite = "\(containers)/blobs/tags/write"
+    static let immutability = "\(containers)/blobs/immutableStorage/runAsSuperUser/action"
     static let containerRead = "\(containers)/read"
     static let containerWrite = "\(containers)/write"
     static let containerDelete = "\(containers)/delete"

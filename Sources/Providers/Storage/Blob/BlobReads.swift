@@ -11,8 +11,8 @@ extension StorageProvider {
     func getBlob(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(record.current, for: .read)
+        try blob.admit(record, for: .read)
+        try record.refuseArchived(at: scope.now)
         let range = try checked { () throws(StorageFault) in try ByteRange(blob.head) }
         var reply = blob.describe(record)
         guard let range else {
@@ -50,8 +50,7 @@ extension StorageProvider {
     func getBlobProperties(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(record.current, for: .read)
+        try blob.admit(record, for: .read)
         var reply = blob.describe(record)
         reply.content = .length(record.length)
         reply.set("Content-MD5", record.headers.md5?.base64)
@@ -62,8 +61,7 @@ extension StorageProvider {
     func getBlobMetadata(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(record.current, for: .read)
+        try blob.admit(record, for: .read)
         var reply = blob.changed(200, record, encrypted: false)
         for field in record.metadata.headers { reply.headers.append(field) }
         return reply

@@ -58,7 +58,9 @@ extension BlobCall {
         if let tier = record.tier.current(at: now) {
             let pending = record.tier.pending(at: now)
             reply.set("x-ms-access-tier", tier.rawValue)
-            reply.set("x-ms-access-tier-change-time", record.tier.changed?.httpDate)
+            reply.set("x-ms-access-tier-change-time", record.tier.changed(at: now)?.httpDate)
+            let smart = record.tier.smart(lastUse: record.lastAccess ?? record.modified, at: now)
+            reply.set("x-ms-smart-access-tier", smart?.rawValue)
             reply.set("x-ms-archive-status", pending?.status)
             reply.set("x-ms-rehydrate-priority", pending?.priority.rawValue)
         } else if record.kind == .block {
@@ -85,7 +87,8 @@ extension BlobEntry {
         if let tier = blob.tier.current(at: now) {
             let pending = blob.tier.pending(at: now)
             self.tier = tier.rawValue
-            tierChanged = blob.tier.changed
+            tierChanged = blob.tier.changed(at: now)
+            smartTier = blob.tier.smart(lastUse: blob.lastAccess ?? blob.modified, at: now)?.rawValue
             archiveStatus = pending?.status
             rehydratePriority = pending?.priority.rawValue
         } else if blob.kind == .block {

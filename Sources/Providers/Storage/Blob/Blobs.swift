@@ -70,8 +70,7 @@ extension StorageProvider {
         try blob.refusePast()
         let site = try await blob.site(scope)
         let old = try await blob.blob(site, scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(old?.current, for: purpose)
+        try blob.admit(old, for: purpose)
         if old != nil, let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
             throw ServiceError(.unauthorizedBlobOverwrite)
         }
@@ -88,7 +87,9 @@ extension StorageProvider {
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
         if let old { try await data.release(old.body) }
         try await data.end(table: site.place)
-        try await scope.put(new, in: blob.domain, at: StorageKey.blob(site.place))
+        var new = new
+        try await dress(&new, blob, site, scope)
+        try await data.put(new, at: site.place, was: old)
         return new
     }
 
@@ -110,12 +111,13 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         try blob.refusePast()
         var (site, record) = try await blob.existingBlob(scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(record.current, for: .write)
-        let fields = blob.headers
+        try blob.admit(record, for: .write)
+        try record.refuseArchived(at: scope.now)
+        let (old, fields) = (record, blob.headers)
         do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
         record.touch(scope)
-        try await scope.put(record, in: blob.domain, at: StorageKey.blob(site.place))
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        try await data.put(record, at: site.place, was: old)
         return blob.changed(200, record)
     }
 
@@ -126,8 +128,7 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         try blob.refusePast()
         let (site, record) = try await blob.existingBlob(scope)
-        try blob.refuseLease(onBlob: true)
-        try blob.check(record.current, for: .write)
+        try blob.admit(record, for: .write)
         if let choice = blob.call.request.header("x-ms-delete-snapshots") {
             switch choice.lowercased() {
             case "include": break
@@ -138,7 +139,7 @@ extension StorageProvider {
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         try await data.release(record.body)
         try await data.end(table: site.place)
-        try await scope.remove(in: blob.domain, at: StorageKey.blob(site.place))
+        try await data.remove(record, at: site.place)
         return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
     }
 }

@@ -28,8 +28,8 @@ extension StorageProvider {
     func receiveBlock(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
-        try blob.refuseLease(onBlob: true)
         let site = try await blob.site(scope)
+        try blob.admitLease(try await blob.blob(site, scope), .change)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         if let table {
             guard table.idBytes == upload.id.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
@@ -92,7 +92,8 @@ extension StorageProvider {
             metadata: metadata
         )
         if let old { new.created = old.created }
-        try await scope.put(new, in: blob.domain, at: StorageKey.blob(site.place))
+        try await dress(&new, blob, site, scope)
+        try await data.put(new, at: site.place, was: old)
         var reply = blob.changed(201, new)
         if case .md5 = announced { reply.set("Content-MD5", checksums.md5.base64) }
         reply.set("x-ms-content-crc64", checksums.crc64.base64)
@@ -103,9 +104,9 @@ extension StorageProvider {
     func getBlockList(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let selection = try checked { () throws(StorageFault) in try BlockListing.Selection(blob.head.query) }
-        try blob.refuseLease(onBlob: true)
         let site = try await blob.site(scope)
         let record = try await blob.blob(site, scope)
+        try blob.admit(record, for: .read)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         guard record != nil || table != nil else { throw ServiceError(.blobNotFound) }
         var committed: [BlockListing.Block] = []

@@ -50,7 +50,7 @@ extension StorageProvider {
             throw ServiceError(.invalidQueryParameterValue("comp", comp))
         }
         let container = try await blob.container(scope)
-        try blob.refuseLease(onBlob: false)
+        try blob.admit(container, .look, for: nil)
         var reply = blob.changed(200, container.etag, container.modified, encrypted: false)
         for field in container.metadata.headers { reply.headers.append(field) }
         guard blob.head.query["comp"]?.isEmpty ?? true else { return reply }
@@ -70,8 +70,7 @@ extension StorageProvider {
     func setContainerMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         var container = try await blob.container(scope)
-        try blob.refuseLease(onBlob: false)
-        try blob.check(container.current, for: .write)
+        try blob.admit(container, .look, for: .write)
         container.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
         container.touch(scope)
         try await scope.put(container, in: blob.domain, at: StorageKey.container(try blob.containerName))
@@ -82,7 +81,7 @@ extension StorageProvider {
     func getContainerACL(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let container = try await blob.container(scope)
-        try blob.refuseLease(onBlob: false)
+        try blob.admit(container, .look, for: nil)
         var reply = try blob.xml { () throws(StorageFault) in try ContainerPolicies.body(container.policies) }
         reply.set("ETag", container.etag.quoted)
         reply.set("Last-Modified", container.modified.httpDate)
@@ -97,8 +96,7 @@ extension StorageProvider {
     func setContainerACL(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         var container = try await blob.container(scope)
-        try blob.refuseLease(onBlob: false)
-        try blob.check(container.current, for: .write)
+        try blob.admit(container, .look, for: .write)
         (container.publicAccess, container.policies) = try checked { () throws(StorageFault) in
             (try PublicAccess(blob.head), try ContainerPolicies.parse(call.body))
         }
@@ -112,8 +110,7 @@ extension StorageProvider {
     func deleteContainer(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
         let container = try await blob.container(scope)
-        try blob.refuseLease(onBlob: false)
-        try blob.check(container.current, for: .write)
+        try blob.admit(container, .change, for: .write)
         try await removeContainer(try blob.containerName, container, blob.place, scope, caller: call.caller)
         return blob.reply(202)
     }
@@ -125,6 +122,7 @@ extension StorageProvider {
         _ scope: WriteScope,
         caller: Caller
     ) async throws(ServiceError) {
+        try await AccountData(place.id, scope, caller: caller).protect(container)
         try await scope.remove(in: place.domain, at: StorageKey.container(name))
         let state: JSON = [
             "account": .string(place.id.lowercaseText), "container": .string(container.id.lowercaseText),
@@ -192,20 +190,27 @@ struct ContainerPurge: Saga {
             blobs: StorageKey.blobs(container),
             tables: StorageKey.tables(container)
         )
-        return more ? .again(state) : .done(result: nil)
+        guard !more else { return .again(state) }
+        try await scope.remove(in: data.domain, at: StorageKey.containerPlace(container))
+        try await scope.remove(in: data.domain, at: StorageKey.retention(container))
+        return .done(result: nil)
     }
 }
 
 extension AccountData {
-    /// Blobs or tables removed in one step: up to six writes each.
-    private static let purgedAtOnce = 100
+    /// Blobs or tables removed in one step: up to six writes each, and one for each of ten tags.
+    private static let purgedAtOnce = 50
 
     /// Removes some of the blobs and tables under these keys; false when there were none.
     func purge(blobs: Key, tables: Key) async throws(ServiceError) -> Bool {
         let found = try await scope.list(Blob.self, in: domain, under: blobs, limit: Self.purgedAtOnce)
         for item in found {
+            var reader = KeyReader(item.key, after: StorageKey.blobs)
+            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else {
+                throw .unavailable("a blob's key does not hold its place")
+            }
             try await release(item.value.body, atOnce: false)
-            try await scope.remove(in: domain, at: item.key)
+            try await purge(item.value, at: BlobPlace(owner, name))
         }
         guard found.count < Self.purgedAtOnce else { return true }
         let open = try await scope.list(

@@ -66,6 +66,8 @@ package struct BlobEntry: Equatable, Sendable {
     package var tier: String?
     /// Whether the tier is the account's default.
     package var isTierInferred = false
+    /// What the smart tier makes of the blob at present.
+    package var smartTier: String?
     /// When the tier was chosen.
     package var tierChanged: Timestamp?
     /// `rehydrate-pending-to-…`, on the way out of the archive.
@@ -149,6 +151,7 @@ extension BlobEntry {
     }
     private func writeState(to writer: inout XMLWriter) {
         writer.optional("AccessTier", tier)
+        writer.optional("SmartAccessTier", smartTier)
         if isTierInferred { writer.leaf("AccessTierInferred", "true") }
         writer.optional("AccessTierChangeTime", tierChanged?.httpDate)
         writer.optional("ArchiveStatus", archiveStatus)

@@ -6,9 +6,10 @@ extension StorageProvider {
     package static let storedFormats: [StoredFormat] = [
         StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
         StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
-        StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(DelegationSecret.self),
+        StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(ContainerPlace.self),
+        StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self),
         StoredFormat(PieceChunk.self), StoredFormat(PieceList.self), StoredFormat(Queue.self),
-        StoredFormat(TakenPlaces.self),
+        StoredFormat(TagHit.self), StoredFormat(TakenPlaces.self),
         StoredFormat(WaitingTable.self),
     ]
 }

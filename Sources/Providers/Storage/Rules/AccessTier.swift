@@ -57,7 +57,7 @@ package enum AccessTier: String, Sendable, Codable, CaseIterable {
     }
     /// Whether a blob may have it: block blobs of standard accounts have the five tiers of their own, page blobs of
     /// premium accounts those of disks, and nothing else has any.
-    package func check(for kind: BlobEntry.Kind, account: TierHome) throws(StorageFault) {
+    package func check(for kind: BlobEntry.Kind, account: TierHome, length: Int64 = 0) throws(StorageFault) {
         switch kind {
         case .append: throw .invalidBlobType
         case .block:
@@ -66,7 +66,8 @@ package enum AccessTier: String, Sendable, Codable, CaseIterable {
             guard self != .archive || account.hasArchive else { throw .tierNotSupportedForAccount }
         case .page:
             guard account.isPremium else { throw .tierNotSupportedForAccount }
-            guard pageGiBMax != nil else { throw .invalidBlobTier }
+            guard let pageGiBMax else { throw .invalidBlobTier }
+            guard length <= pageGiBMax << 30 else { throw .contentLengthLargerThanTierLimit }
         }
     }
 }

@@ -51,6 +51,21 @@ package struct BlobTier: Equatable, Sendable {
         if let rehydration, rehydration.ready <= now { return rehydration.tier }
         return explicit
     }
+    /// When the tier at a time came to be.
+    package func changed(at now: Timestamp) -> Timestamp? {
+        if let rehydration, rehydration.ready <= now { return rehydration.ready }
+        return changed
+    }
+    /// What the smart tier does with a blob that was used last at a time (REST "Get Blob Properties",
+    /// `x-ms-smart-access-tier`); nil for blobs of other tiers.
+    package func smart(lastUse: Timestamp, at now: Timestamp) -> AccessTier? {
+        guard current(at: now) == .smart else { return nil }
+        let days = (now.seconds - lastUse.seconds) / (24 * 3600)
+        return days < Self.smartCoolDays ? .hot : days < Self.smartColdDays ? .cool : .cold
+    }
+    /// Days without use until the smart tier treats a blob as cool, and as cold.
+    static let smartCoolDays: Int64 = 30
+    static let smartColdDays: Int64 = 90
     /// The rehydration under way at a time.
     package func pending(at now: Timestamp) -> Rehydration? {
         rehydration.flatMap { now < $0.ready ? $0 : nil }
@@ -68,9 +83,10 @@ package struct BlobTier: Equatable, Sendable {
             // REST "Set Blob Tier": under way, only the priority can be raised.
             guard tier == pending.tier else { throw .blobBeingRehydrated }
             guard priority == .high, pending.priority == .standard else { return (self, 202) }
-            let sooner = min(pending.ready, now + Rehydration.Priority.high.wait)
-            let raised = Rehydration(tier: tier, priority: .high, ready: sooner)
-            return (BlobTier(explicit: explicit, changed: changed, rehydration: raised), 202)
+            let ready = now + Rehydration.Priority.high.wait
+            guard ready < pending.ready else { return (self, 202) }
+            let raised = Rehydration(tier: tier, priority: .high, ready: ready)
+            return (BlobTier(explicit: explicit, changed: now, rehydration: raised), 202)
         }
         guard isOffline(at: now), tier != .archive else {
             return (BlobTier(explicit: tier, changed: now), 200)

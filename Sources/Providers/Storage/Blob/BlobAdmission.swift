@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+
+/// Whether a request may do what it is about to do with what is there: the lease, the conditional headers, the condition
+/// on tags.
+///
+/// Every handler of a blob or container asks here; `LeaseEscapeTests` holds the operation table to it.
+extension BlobCall {
+    /// Looks at a blob's lease and the request's conditions; nil is a place where nothing is.
+    func admit(_ record: Blob?, for purpose: Conditions.Purpose) throws(ServiceError) {
+        try admitLease(record, purpose.leaseUse)
+        try admitConditions(record, for: purpose)
+    }
+    /// Looks at the lease only: for blocks, which change nothing that conditions look at.
+    func admitLease(_ record: Blob?, _ use: LeaseUse) throws(ServiceError) {
+        try checked { () throws(StorageFault) in
+            try use.check(record?.lease, sent: try LeaseID(head)?.id, on: .blob, at: now)
+        }
+    }
+    /// Looks at the conditions only: for lease operations, where the id means something else.
+    func admitConditions(_ record: Blob?, for purpose: Conditions.Purpose) throws(ServiceError) {
+        try check(record?.current, for: purpose)
+        try checked { () throws(StorageFault) in
+            guard let condition = try TagExpression(head), let record else { return }
+            guard condition.holds(for: record.tags) else { throw .conditionNotMet }
+        }
+    }
+    /// Looks at a container's lease and the request's conditions.
+    ///
+    /// A container's lease keeps it from being removed, and nothing else (REST "Lease Container").
+    func admit(
+        _ container: Container,
+        _ use: LeaseUse,
+        for purpose: Conditions.Purpose?
+    ) throws(ServiceError) {
+        try checked { () throws(StorageFault) in
+            try use.check(container.lease, sent: try LeaseID(head)?.id, on: .container, at: now)
+        }
+        if let purpose { try check(container.current, for: purpose) }
+    }
+}
+
+extension Conditions.Purpose {
+    /// What a lease is asked for the purpose.
+    fileprivate var leaseUse: LeaseUse {
+        switch self {
+        case .read, .copySource: .look
+        case .write, .create, .copyTarget: .change
+        }
+    }
+}

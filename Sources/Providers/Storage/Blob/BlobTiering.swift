@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+
+/// Set Blob Tier; what it leads to is decided by `BlobTier`.
+extension StorageProvider {
+    static var tierOperations: [Row] {
+        [("/{container}/{blob*}", ""), ("/{blob}", StorageNeeds.rootPrefix)].map { path, prefix in
+            .writes(
+                "\(prefix)blob.setTier",
+                .blob,
+                .put(path, query: ["comp": "tier"]),
+                .data(BlobAction.write),
+                bodyMax: 0,
+                proof: .none(because: "SDKs only: BlobClient.set_standard_blob_tier"),
+                setBlobTier
+            )
+        }
+    }
+
+    /// Set Blob Tier (`PUT /{container}/{blob}?comp=tier`), of a snapshot or version too.
+    ///
+    /// It changes neither the tag nor the time of change.
+    func setBlobTier(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let (tier, priority) = try checked { () throws(StorageFault) in
+            (try AccessTier(blob.head), try Rehydration.Priority(blob.head))
+        }
+        guard let tier else { throw ServiceError(.missingRequiredHeader("x-ms-access-tier")) }
+        let (site, record) = try await blob.existingBlob(scope)
+        try blob.admit(record, for: .write)
+        let home = try await tierHome(blob, scope)
+        let (new, status) = try checked { () throws(StorageFault) in
+            try tier.check(for: record.kind, account: home, length: record.length)
+            return try record.tier.setting(tier, priority: priority, at: scope.now)
+        }
+        var tiered = record
+        tiered.tier = new
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        if record.past == nil {
+            try await data.put(tiered, at: site.place, was: record)
+        } else {
+            try await scope.put(tiered, in: blob.domain, at: site.key(of: record))
+        }
+        return blob.reply(status)
+    }
+}
+
+extension Blob {
+    /// Refuses what an archived blob does not allow: its bytes are out of reach, its properties stand still.
+    func refuseArchived(at now: Timestamp) throws(ServiceError) {
+        guard tier.isOffline(at: now) else { return }
+        throw ServiceError(tier.pending(at: now) == nil ? .blobArchived : .blobBeingRehydrated)
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import Kernel
+import Store
+
+/// The only way a current blob's record is written or removed (HouseTests hold the provider to it), so that what goes with
+/// every change is in one place: policies and holds, the index of tags, and leases that ended.
+extension AccountData {
+    /// Writes the state of a place that is current from now on.
+    ///
+    /// `isKept` says that the old state stays as a version.
+    func put(_ blob: Blob, at place: BlobPlace, was old: Blob?, isKept: Bool = false) async throws(ServiceError) {
+        if let old { try await protect(old, at: place, old.change(to: blob), isKept: isKept) }
+        var blob = blob
+        // A change of the blob, not one of its tier, tags or lease alone.
+        if blob.etag != old?.etag { blob.lease = blob.lease.afterWrite(at: scope.now) }
+        try await index(place, from: old?.tags ?? .none, to: blob.tags)
+        try await scope.put(blob, in: domain, at: StorageKey.blob(place))
+    }
+    /// Removes the current state of a place; `isKept` says that it stays as a version.
+    func remove(_ old: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) {
+        try await protect(old, at: place, .remove, isKept: isKept)
+        try await index(place, from: old.tags, to: .none)
+        try await scope.remove(in: domain, at: StorageKey.blob(place))
+    }
+    /// Removes what a container or account that is gone has left; what keeps blobs was looked at when it went.
+    func purge(_ old: Blob, at place: BlobPlace) async throws(ServiceError) {
+        try await index(place, from: old.tags, to: .none)
+        try await scope.remove(in: domain, at: StorageKey.blob(place))
+    }
+    /// Brings the index of tags from one state to another.
+    private func index(
+        _ place: BlobPlace,
+        from old: BlobTags,
+        to new: BlobTags
+    ) async throws(ServiceError) {
+        guard old != new else { return }
+        for tag in old.items where !new.items.contains(tag) {
+            try await scope.remove(in: domain, at: StorageKey.tagged(tag, place))
+        }
+        for tag in new.items where !old.items.contains(tag) {
+            try await scope.put(TagHit(), in: domain, at: StorageKey.tagged(tag, place))
+        }
+    }
+}
+
+/// That a blob has a tag: everything is in the key, tag, value, directory and name.
+struct TagHit: Stored {
+    static let format: UInt8 = 1
+    init() {}
+    func storedBody() -> [UInt8] { [] }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) {}
+}
+
+/// The way from a container's id to its name, for searches by tags; kept for containers that ever had a tagged blob.
+struct ContainerPlace: Stored {
+    let name: String
+    static let format: UInt8 = 1
+    init(_ name: ContainerName) { self.name = name.text }
+    func storedBody() -> [UInt8] { Array(name.utf8) }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) { name = String(decoding: storedBody, as: UTF8.self) }
+}
+
+extension StorageKey {
+    /// Tagged blobs of an account by tag, then value, then place.
+    static let allTagged = Key("tagged")
+    static func tagged(_ name: String) -> Key { allTagged.appending(name) }
+    static func tagged(_ tag: Metadata.Item, _ place: BlobPlace) -> Key {
+        tagged(tag.name).appending(tag.value, place.directory, place.name.text)
+    }
+    static func containerPlace(_ container: UUID) -> Key { Key("container-place", container) }
+}

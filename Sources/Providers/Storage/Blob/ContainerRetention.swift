@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import Kernel
+import Store
+
+/// What is in force for the blobs of a container, beside the container: writes look it up by the directory they go to,
+/// whatever way they came, and conflict with a policy or hold that is set at the same time.
+struct ContainerRetention: Stored {
+    let retention: Retention
+    /// Whether versions may have policies of their own.
+    let hasVersionImmutability: Bool
+    static let format: UInt8 = 1
+
+    init(_ container: Container) {
+        retention = container.retention
+        hasVersionImmutability = container.hasVersionImmutability
+    }
+    /// Whether its account cannot be deleted.
+    var keepsAccount: Bool { retention.isLocked || retention.hasHold || hasVersionImmutability }
+    func storedBody() -> [UInt8] {
+        var writer = StoredWriter()
+        // No policy keeps for no days.
+        writer.number(UInt64(retention.days ?? 0))
+        writer.flag(retention.isLocked)
+        writer.number(UInt64(retention.appends.rawValue))
+        writer.flag(retention.hasHold)
+        writer.flag(hasVersionImmutability)
+        return writer.bytes
+    }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
+        var reader = StoredReader(storedBody)
+        let (days, isLocked) = (Int(truncatingIfNeeded: try reader.number()), try reader.flag())
+        guard let appends = UInt8(exactly: try reader.number()).flatMap(Retention.Appends.init(rawValue:)) else {
+            throw StoredFormatError("a policy of unknown appends")
+        }
+        retention = Retention(
+            days: days == 0 ? nil : days,
+            isLocked: isLocked,
+            appends: appends,
+            hasHold: try reader.flag()
+        )
+        hasVersionImmutability = try reader.flag()
+    }
+}
+
+extension StorageKey {
+    static let retentions = Key("retention")
+    static func retention(_ directory: UUID) -> Key { retentions.appending(directory) }
+}
+
+extension Container {
+    /// What is in force for its blobs.
+    var retention: Retention {
+        Retention(
+            days: immutability?.days,
+            isLocked: immutability?.isLocked ?? false,
+            appends: immutability.flatMap { Retention.Appends(rawValue: $0.appends.rawValue) } ?? .none,
+            hasHold: !legalHolds.isEmpty
+        )
+    }
+}
+
+extension AccountData {
+    /// Stores a container whose policy or holds changed: the only way they change.
+    func put(_ container: Container, named name: ContainerName) async throws(ServiceError) {
+        let key = StorageKey.retention(container.root)
+        if container.retention.isEmpty, !container.hasVersionImmutability {
+            try await scope.remove(in: domain, at: key)
+        } else {
+            try await scope.put(ContainerRetention(container), in: domain, at: key)
+        }
+        try await scope.put(container, in: domain, at: StorageKey.container(name))
+    }
+    /// Refuses a change of a state that a policy or hold does not allow.
+    ///
+    /// `isKept` says that this very state stays as a version. Every way to change, replace or remove a state of a blob
+    /// leads through here.
+    func protect(
+        _ state: Blob,
+        at place: BlobPlace,
+        _ change: BlobChange,
+        isKept: Bool = false
+    ) async throws(ServiceError) {
+        guard change != .aside else { return }
+        let key = StorageKey.retention(place.directory)
+        let retention = try await scope.get(ContainerRetention.self, in: domain, at: key)?.retention
+        let protection = Protection(
+            container: retention,
+            created: state.created,
+            until: state.immutability?.until,
+            hasHold: state.hasLegalHold,
+            isAppendBlob: state.kind == .append
+        )
+        let now = scope.now
+        try checked { () throws(StorageFault) in try protection.check(change, isKept: isKept, at: now) }
+    }
+    /// Refuses to remove a container whose policy or hold keeps what it holds.
+    func protect(_ container: Container) async throws(ServiceError) {
+        guard !container.retention.isEmpty || container.hasVersionImmutability else { return }
+        for range in [StorageKey.blobs(container.root), StorageKey.past(container.root)] {
+            let some = try await scope.list(Blob.self, in: domain, under: range, limit: 1)
+            guard some.isEmpty else { throw ServiceError(.containerImmutable) }
+        }
+    }
+    /// Containers whose policies are looked at, at a time, before an account goes.
+    private static let retentionsAtOnce = 1000
+
+    /// Refuses to remove an account while a locked policy or a legal hold keeps blobs in it.
+    func protectAccount() async throws(ServiceError) {
+        var after: Key?
+        while true {
+            let page = try await scope.list(
+                ContainerRetention.self,
+                in: domain,
+                under: StorageKey.retentions,
+                after: after,
+                limit: Self.retentionsAtOnce
+            )
+            guard !page.contains(where: \.value.keepsAccount) else {
+                throw ServiceError(
+                    409,
+                    "AccountProtectedFromDeletion",
+                    "The storage account has containers with a locked immutability policy or a legal hold; it cannot be "
+                        + "deleted before they end."
+                )
+            }
+            guard page.count == Self.retentionsAtOnce, let last = page.last else { return }
+            after = last.key
+        }
+    }
+}
+
+extension Blob {
+    /// What a change from one state of a place to the next does to the former.
+    func change(to new: Blob) -> BlobChange {
+        if new.etag == etag { return .aside }
+        let isSame = new.created == created && new.metadata == metadata && new.headers == headers
+        return kind == .append && new.kind == .append && isSame && new.length > length ? .append : .overwrite
+    }
+}

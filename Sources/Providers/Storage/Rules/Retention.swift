@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+
+/// What keeps the blobs of a container from being changed or removed (REST "Immutable storage for blob data"): a
+/// time-based policy, legal holds, or both.
+package struct Retention: Equatable, Sendable {
+    /// What may still be appended to while the policy holds.
+    package enum Appends: UInt8, Sendable {
+        case none
+        /// Append blobs (`allowProtectedAppendWrites`).
+        case appendBlobs
+        /// Append blobs and block blobs (`allowProtectedAppendWritesAll`).
+        case allBlobs
+    }
+    /// Days a blob is kept from its creation; nil without a policy.
+    package var days: Int?
+    /// Whether the policy can only be extended.
+    package var isLocked: Bool
+    /// What may still be appended to.
+    package var appends: Appends
+    /// Whether there is a legal hold.
+    package var hasHold: Bool
+
+    /// Names what is in force.
+    package init(days: Int?, isLocked: Bool = false, appends: Appends = .none, hasHold: Bool = false) {
+        self.days = days
+        self.isLocked = isLocked
+        self.appends = appends
+        self.hasHold = hasHold
+    }
+    /// Whether nothing is in force.
+    package var isEmpty: Bool { days == nil && !hasHold }
+    /// Whether a blob created then is kept at a time.
+    package func keeps(created: Timestamp, at now: Timestamp) -> Bool {
+        if hasHold { return true }
+        guard let days else { return false }
+        return now < created + .seconds(days * 24 * 3600)
+    }
+    /// How long policies may keep blobs, in days.
+    package static let daysAllowed = 1...146_000
+}
+
+/// What a change does to a state of a blob.
+package enum BlobChange: Equatable, Sendable {
+    /// Adds to its end and changes nothing else.
+    case append
+    /// Changes its bytes, properties or metadata, or puts another blob in its place.
+    case overwrite
+    /// Removes it.
+    case remove
+    /// Changes its tier, tags, lease or policies.
+    case aside
+}
+
+/// What keeps one state of a blob as it is.
+package struct Protection: Equatable, Sendable {
+    /// What is in force for its container.
+    package var container: Retention?
+    /// When the blob was created.
+    package var created: Timestamp
+    /// Until when its own policy keeps it; nil without one.
+    package var until: Timestamp?
+    /// Whether a legal hold of its own keeps it.
+    package var hasHold: Bool
+    /// Whether it is an append blob.
+    package var isAppendBlob: Bool
+
+    /// Names what is in force.
+    package init(
+        container: Retention?,
+        created: Timestamp,
+        until: Timestamp? = nil,
+        hasHold: Bool = false,
+        isAppendBlob: Bool = false
+    ) {
+        self.container = container
+        self.created = created
+        self.until = until
+        self.hasHold = hasHold
+        self.isAppendBlob = isAppendBlob
+    }
+
+    /// Refuses a change that what is in force does not allow.
+    ///
+    /// `isKept` says that this very state stays as a version: then its own policy, which goes with the version, is not
+    /// touched by what becomes current (REST "Version-level WORM"). A container's policy keeps names as well.
+    package func check(_ change: BlobChange, isKept: Bool = false, at now: Timestamp) throws(StorageFault) {
+        guard change != .aside else { return }
+        if let container, container.keeps(created: created, at: now) {
+            guard change == .append, !container.hasHold, container.appends.allow(isAppendBlob) else {
+                throw .blobImmutableDueToPolicy
+            }
+        }
+        guard !isKept else { return }
+        guard !hasHold, until.map({ $0 <= now }) ?? true else { throw .blobImmutableDueToPolicy }
+    }
+}
+
+extension Retention.Appends {
+    fileprivate func allow(_ isAppendBlob: Bool) -> Bool {
+        switch self {
+        case .none: false
+        case .appendBlobs: isAppendBlob
+        case .allBlobs: true
+        }
+    }
+}
+
+/// A change of a blob's own time-based policy (REST "Set Blob Immutability Policy").
+package enum OwnPolicy {
+    /// The policy after a change: a locked one can only be extended, and never be unlocked.
+    package static func check(
+        until: Timestamp,
+        isLocked: Bool,
+        over current: (until: Timestamp, isLocked: Bool)?,
+        at now: Timestamp
+    ) throws(StorageFault) {
+        guard until > now else { throw .invalidInput("the immutability policy ends in the past.") }
+        guard until <= now + .seconds(Retention.daysAllowed.upperBound * 24 * 3600) else {
+            throw .invalidInput("the immutability policy ends later than 146,000 days from now.")
+        }
+        guard let current, current.isLocked, current.until > now else { return }
+        guard isLocked, until >= current.until else { throw .immutabilityPolicyLocked }
+    }
+}
+
+extension StorageFault {
+    /// 409: a policy or a legal hold keeps the blob as it is.
+    package static let blobImmutableDueToPolicy = StorageFault(
+        409,
+        "BlobImmutableDueToPolicy",
+        "This operation is not permitted as the blob is immutable due to a policy."
+    )
+    /// 409: a locked policy is neither shortened nor removed.
+    package static let immutabilityPolicyLocked = StorageFault(
+        409,
+        "BlobImmutableDueToPolicy",
+        "The immutability policy is locked: it can be extended, and neither shortened nor removed."
+    )
+    /// 409: a container with a policy or hold goes only when it is empty.
+    package static let containerImmutable = StorageFault(
+        409,
+        "ContainerImmutableDueToPolicy",
+        "The container holds blobs and has an immutability policy or a legal hold; it cannot be deleted."
+    )
+    /// 409: blobs have policies of their own only where the container was made for it.
+    package static let versionImmutabilityOff = StorageFault(
+        409,
+        "FeatureNotEnabled",
+        "The container does not have immutable storage with versioning (version-level immutability) enabled."
+    )
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Kernel
+import Storage
+import Testing
+
+/// A leased blob changes for the holder of its lease only, whichever operation is asked to change it.
+struct LeaseEscapeTests {
+    /// A request for `/docs/leased` that would change the blob if it were not leased.
+    struct Attempt: Sendable {
+        var method = "PUT"
+        var query = ""
+        var headers: [String: String] = [:]
+        var body: [UInt8] = []
+    }
+    static let list = Array("<BlockList><Latest>MDAwMQ==</Latest></BlockList>".utf8)
+    static let tags = Array("<Tags><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tags>".utf8)
+    static let attempts: [String: Attempt] = [
+        "blob.put": Attempt(headers: ["x-ms-blob-type": "BlockBlob"], body: [2]),
+        "blob.putBlock": Attempt(query: "comp=block&blockid=MDAwMQ%3D%3D", body: [2]),
+        "blob.putBlockList": Attempt(query: "comp=blocklist", body: list),
+        "blob.setProperties": Attempt(query: "comp=properties"), "blob.setMetadata": Attempt(query: "comp=metadata"),
+        "blob.delete": Attempt(method: "DELETE"), "blob.copy": Attempt(headers: ["x-ms-copy-source": source]),
+        "blob.setTags": Attempt(query: "comp=tags", body: tags),
+        "blob.setTier": Attempt(query: "comp=tier", headers: ["x-ms-access-tier": "Cool"]),
+    ]
+    static let source = "https://lazulitest.blob.core.lazuli.localhost:8443/docs/source"
+    /// Operations that change something, and may do so beside a lease.
+    static let beside: [String: String] = [
+        "blob.lease": "is what leases are changed with",
+        "blob.setImmutability": "protects the blob further; the service asks for no lease",
+        "blob.deleteImmutability": "changes no blob; the service asks for no lease",
+        "blob.setLegalHold": "protects the blob further; the service asks for no lease",
+    ]
+
+    @Test func `every operation that changes a blob asks for its lease`() async throws {
+        let client = try await StorageClient.ready()
+        for name in ["source", "leased"] { #expect(try await client.upload("/docs/\(name)", [1]).status == 201) }
+        let acquire = ["x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1"]
+        #expect(try await client.send(.put, "/docs/leased", "comp=lease", headers: acquire).status == 201)
+        let tag = try await client.send(.head, "/docs/leased")["ETag"]
+        for operation in StorageProvider.operations where operation.surface == .blob {
+            guard operation.name.hasPrefix("blob."), Self.changes(operation), Self.beside[operation.name] == nil else {
+                continue
+            }
+            guard let attempt = Self.attempts[operation.name] else {
+                Issue.record("\(operation.name): say here how it would change a leased blob, or why it may")
+                continue
+            }
+            let answer = try await client.send(
+                attempt.method == "PUT" ? .put : .delete,
+                "/docs/leased",
+                attempt.query,
+                headers: attempt.headers,
+                body: attempt.body
+            )
+            #expect(answer.status == 412 && answer.code == "LeaseIdMissing", "\(operation.name): \(answer.status)")
+            #expect(try await client.send(.head, "/docs/leased")["ETag"] == tag, "\(operation.name) changed the blob")
+        }
+        #expect(try await client.send(.get, "/docs/leased").body == [1])
+    }
+
+    private static func changes(_ operation: Operation<StorageProvider>) -> Bool {
+        guard operation.proof != .none(because: "answers 501: not built") else { return false }
+        if case .reads = operation.work { return false }
+        return true
+    }
+}

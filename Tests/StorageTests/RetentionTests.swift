@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+import Storage
+import Testing
+
+struct RetentionTests {
+    static let now = Timestamp(seconds: 1_767_225_600)
+    static let day = Duration.seconds(24 * 3600)
+
+    static func outcome(_ protection: Protection, _ change: BlobChange, isKept: Bool = false) -> String {
+        Fixture.fault { try protection.check(change, isKept: isKept, at: now) }?.line ?? "passes"
+    }
+    static func made(_ days: Int, ago: Int, _ appends: Retention.Appends = .none, hold: Bool = false) -> Protection {
+        Protection(
+            container: Retention(days: days, appends: appends, hasHold: hold),
+            created: Timestamp(seconds: now.seconds - Int64(ago) * 24 * 3600),
+            isAppendBlob: true
+        )
+    }
+    static let refused = "409 BlobImmutableDueToPolicy"
+
+    @Test func `a container's policy keeps a blob from its creation on`() {
+        for change in [BlobChange.overwrite, .remove, .append] {
+            #expect(Self.outcome(Self.made(3, ago: 2), change) == Self.refused)
+            #expect(Self.outcome(Self.made(3, ago: 3), change) == "passes")
+            #expect(Self.outcome(Self.made(3, ago: 2), change, isKept: true) == Self.refused)
+        }
+        #expect(Self.outcome(Self.made(3, ago: 2), .aside) == "passes")
+    }
+    @Test func `a policy may let appends through, a hold does not`() {
+        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs), .append) == "passes")
+        #expect(Self.outcome(Self.made(3, ago: 2, .allBlobs), .append) == "passes")
+        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs), .overwrite) == Self.refused)
+        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs, hold: true), .append) == Self.refused)
+        #expect(Self.outcome(Self.made(3, ago: 9, hold: true), .remove) == Self.refused)
+    }
+    @Test func `a blob's own policy and hold keep that state, and go with it into a version`() {
+        let own = Protection(container: nil, created: Self.now, until: Self.now + .seconds(1))
+        let held = Protection(container: nil, created: Self.now, hasHold: true)
+        for protection in [own, held] {
+            #expect(Self.outcome(protection, .overwrite) == Self.refused)
+            #expect(Self.outcome(protection, .remove) == Self.refused)
+            #expect(Self.outcome(protection, .remove, isKept: true) == "passes")
+        }
+        let over = Protection(container: nil, created: Self.now, until: Self.now)
+        #expect(Self.outcome(over, .remove) == "passes")
+    }
+    @Test func `a locked policy of a blob can only be made longer`() {
+        let current = (until: Self.now + Self.day, isLocked: true)
+        func set(_ until: Timestamp, _ isLocked: Bool, _ old: (until: Timestamp, isLocked: Bool)?) -> String {
+            Fixture.fault { try OwnPolicy.check(until: until, isLocked: isLocked, over: old, at: Self.now) }?.line
+                ?? "passes"
+        }
+        #expect(set(Self.now + Self.day + Self.day, true, current) == "passes")
+        #expect(set(Self.now + Self.day + Self.day, false, current) == Self.refused)
+        #expect(set(Self.now + .seconds(60), true, current) == Self.refused)
+        #expect(set(Self.now + .seconds(60), false, (until: current.until, isLocked: false)) == "passes")
+        #expect(set(Self.now + .seconds(60), false, (until: Self.now, isLocked: true)) == "passes")
+        #expect(set(Self.now, false, nil) == "400 InvalidInput")
+    }
+}
+
+/// Policies and holds against a region.
+struct RetentionJourneyTests {
+    static let container = "/blobServices/default/containers/docs"
+    static let policy = container + "/immutabilityPolicies/default"
+
+    static func set(_ client: StorageClient, days: Int64, _ more: [String: JSON] = [:]) async throws -> StorageAnswer {
+        var properties = more
+        properties["immutabilityPeriodSinceCreationInDays"] = .integer(days)
+        return try await client.manage(.put, policy, ["properties": .object(properties)])
+    }
+    static func hold(_ client: StorageClient, _ verb: String) async throws -> StorageAnswer {
+        try await client.manage(.post, container + "/\(verb)", ["tags": ["case1"]])
+    }
+
+    /// Whatever may change or remove a blob, by the table of operations: the attempts of the lease's test.
+    @Test func `a hold keeps a blob from every operation that changes it`() async throws {
+        let client = try await StorageClient.ready()
+        for name in ["source", "leased"] { #expect(try await client.upload("/docs/\(name)", [1]).status == 201) }
+        #expect(try await Self.hold(client, "setLegalHold").json["hasLegalHold"] == true)
+        let aside: Set<String> = ["blob.setTags", "blob.setTier", "blob.putBlock"]
+        _ = try await client.send(.put, "/docs/leased", "comp=block&blockid=MDAwMQ%3D%3D", body: [2])
+        let tag = try await client.send(.head, "/docs/leased")["ETag"]
+        for (name, attempt) in LeaseEscapeTests.attempts {
+            let answer = try await client.send(
+                attempt.method == "PUT" ? .put : .delete,
+                "/docs/leased",
+                attempt.query,
+                headers: attempt.headers,
+                body: attempt.body
+            )
+            if aside.contains(name) {
+                #expect(answer.status < 300, "\(name): \(answer.code ?? "")")
+            } else {
+                #expect(answer.code == "BlobImmutableDueToPolicy", "\(name): \(answer.status) \(answer.code ?? "")")
+            }
+            #expect(try await client.send(.head, "/docs/leased")["ETag"] == tag, "\(name)")
+        }
+        #expect(try await client.upload("/docs/new", [1]).status == 201)
+        #expect(try await client.send(.delete, "/docs", "restype=container").status == 409)
+        #expect(try await client.manage(.delete, Self.container).status == 409)
+        #expect(try await client.manage(.delete, "").code == "AccountProtectedFromDeletion")
+        #expect(try await Self.hold(client, "clearLegalHold").json["hasLegalHold"] == false)
+        #expect(try await client.send(.delete, "/docs/leased").status == 202)
+    }
+
+    @Test func `a policy is set, locked, extended, and then neither shortened nor removed`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.manage(.get, Self.policy).status == 404)
+        let made = try await Self.set(client, days: 1)
+        #expect(made.status == 200 && made.json["properties"]?["state"]?.string == "Unlocked")
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        #expect(try await client.upload("/docs/x", [2]).code == "BlobImmutableDueToPolicy")
+        client.region.clock.pass(.seconds(24 * 3600))
+        #expect(try await client.upload("/docs/x", [2]).status == 201)
+        let shown = try await client.manage(.get, Self.container)
+        #expect(shown.json["properties"]?["hasImmutabilityPolicy"] == true)
+        #expect(try await client.manage(.post, Self.policy + "/lock").status == 400)
+        #expect(try await Self.act(client, .post, "/lock", days: nil, match: "\"0\"").status == 412)
+        #expect(try await Self.act(client, .post, "/lock", days: nil).json["properties"]?["state"]?.string == "Locked")
+        #expect(try await Self.set(client, days: 9).code == "ContainerImmutabilityPolicyLocked")
+        #expect(try await Self.act(client, .delete, "", days: nil).code == "ContainerImmutabilityPolicyLocked")
+        #expect(try await Self.act(client, .post, "/extend", days: 1).status == 400)
+        #expect(try await Self.act(client, .post, "/extend", days: 2).status == 200)
+        client.region.clock.pass(.seconds(24 * 3600))
+        #expect(try await client.send(.delete, "/docs/x").code == "BlobImmutableDueToPolicy")
+        client.region.clock.pass(.seconds(24 * 3600))
+        #expect(try await client.send(.delete, "/docs/x").status == 202)
+        #expect(try await client.manage(.delete, "").code == "AccountProtectedFromDeletion")
+    }
+    @Test func `an unlocked policy can be removed`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await Self.set(client, days: 0).status == 400)
+        #expect(try await Self.set(client, days: 100).status == 200)
+        #expect(try await Self.act(client, .post, "/extend", days: 200).status == 409)
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        #expect(try await Self.act(client, .delete, "", days: nil).status == 200)
+        #expect(try await client.upload("/docs/x", [2]).status == 201)
+    }
+    @Test func `a blob has a policy of its own only where its container was made for it`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        let until = (client.region.world.clock.now + .seconds(3600)).httpDate
+        let answer = try await client.send(
+            .put,
+            "/docs/x",
+            "comp=immutabilityPolicies",
+            headers: ["x-ms-immutability-policy-until-date": until]
+        )
+        #expect(answer.status == 409)
+        let hold = try await client.send(.put, "/docs/x", "comp=legalhold", headers: ["x-ms-legal-hold": "true"])
+        #expect(hold.status == 409)
+        #expect(try await client.upload("/docs/y", [1], ["x-ms-legal-hold": "true"]).status == 409)
+    }
+
+    private static func act(
+        _ client: StorageClient,
+        _ method: HTTPRequest.Method,
+        _ verb: String,
+        days: Int64?,
+        match: String = "*"
+    ) async throws -> StorageAnswer {
+        let body: JSON? = days.map { ["properties": ["immutabilityPeriodSinceCreationInDays": .integer($0)]] }
+        return try await client.manage(method, policy + verb, body, headers: ["If-Match": match])
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Storage
+import Testing
+
+/// Access tiers against a region.
+struct TierJourneyTests {
+    static func set(
+        _ client: StorageClient,
+        _ tier: String,
+        _ headers: [String: String] = [:]
+    ) async throws -> StorageAnswer {
+        let all = headers.merging(["x-ms-access-tier": tier]) { own, _ in own }
+        return try await client.send(.put, "/docs/x", "comp=tier", headers: all)
+    }
+
+    @Test func `a tier is inferred until it is set, at the write or later`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        var shown = try await client.send(.head, "/docs/x")
+        #expect(shown["x-ms-access-tier"] == "Hot" && shown["x-ms-access-tier-inferred"] == "true")
+        #expect(try await Self.set(client, "cool").status == 200)
+        let after = try await client.send(.head, "/docs/x")
+        #expect(after["x-ms-access-tier"] == "Cool" && after["x-ms-access-tier-inferred"] == nil)
+        #expect(after["ETag"] == shown["ETag"] && after["x-ms-access-tier-change-time"] != nil)
+        #expect(try await client.upload("/docs/x", [1], ["x-ms-access-tier": "Cold"]).status == 201)
+        shown = try await client.send(.head, "/docs/x")
+        #expect(shown["x-ms-access-tier"] == "Cold")
+        #expect(try await Self.set(client, "P10").code == "InvalidBlobTier")
+        #expect(try await Self.set(client, "Frozen").code == "InvalidHeaderValue")
+        #expect(try await client.send(.put, "/docs/x", "comp=tier").code == "MissingRequiredHeader")
+        #expect(
+            try await client.send(.put, "/docs/none", "comp=tier", headers: ["x-ms-access-tier": "Cool"]).status == 404
+        )
+    }
+
+    @Test func `an archived blob shows its properties and nothing else until it is back`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        #expect(try await Self.set(client, "Archive").status == 200)
+        #expect(try await client.send(.get, "/docs/x").code == "BlobArchived")
+        #expect(try await client.send(.put, "/docs/x", "comp=metadata").code == "BlobArchived")
+        #expect(try await client.copy("/docs/x", to: "/docs/y").code == "BlobArchived")
+        #expect(try await client.send(.head, "/docs/x")["x-ms-access-tier"] == "Archive")
+        #expect(try await Self.set(client, "Hot", ["x-ms-rehydrate-priority": "High"]).status == 202)
+        let pending = try await client.send(.head, "/docs/x")
+        #expect(pending["x-ms-archive-status"] == "rehydrate-pending-to-hot")
+        #expect(pending["x-ms-access-tier"] == "Archive" && pending["x-ms-rehydrate-priority"] == "High")
+        #expect(try await client.send(.get, "/docs/x").code == "BlobBeingRehydrated")
+        #expect(try await Self.set(client, "Cool").code == "BlobBeingRehydrated")
+        client.region.clock.pass(Rehydration.Priority.high.wait)
+        let back = try await client.send(.get, "/docs/x")
+        #expect(back.body == [1])
+        let shown = try await client.send(.head, "/docs/x")
+        #expect(shown["x-ms-access-tier"] == "Hot" && shown["x-ms-archive-status"] == nil)
+    }
+
+    @Test func `the smart tier says where it has put a blob`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1], ["x-ms-access-tier": "Smart"]).status == 201)
+        #expect(try await client.send(.head, "/docs/x")["x-ms-smart-access-tier"] == "Hot")
+        client.region.clock.pass(.seconds(31 * 24 * 3600))
+        #expect(try await client.send(.head, "/docs/x")["x-ms-smart-access-tier"] == "Cool")
+        #expect(try await Self.set(client, "Hot").status == 200)
+        #expect(try await client.send(.head, "/docs/x")["x-ms-smart-access-tier"] == nil)
+    }
+
+    @Test func `a batch sets tiers`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        let part = try BatchJourneyTests.part(client, "PUT /docs/x?comp=tier", ["x-ms-access-tier": "Cool"])
+        let answer = try await BatchJourneyTests.send(client, [part])
+        #expect(BatchJourneyTests.statuses(answer) == ["200"])
+        #expect(try await client.send(.head, "/docs/x")["x-ms-access-tier"] == "Cool")
+    }
+}
