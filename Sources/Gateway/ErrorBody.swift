@@ -40,6 +40,12 @@ enum ErrorBody {
             )
         case .token: reply = token(error, request, clientRequest, time)
         case .storage: reply = storage(error, request, time)
+        case .registry:
+            reply = .json(
+                error.status,
+                ["errors": [["code": .string(error.code), "message": .string(error.message), "detail": .null]]],
+                headers: error.headers
+            )
         case .table: reply = table(error, request, accept, time)
         }
         // 304 and 204 carry no body, an answer to HEAD only its header fields (RFC 9110 §9.3.2, §15.4.5).

@@ -51,6 +51,7 @@ struct Responder: HTTPResponder {
             )
         }
         decorate(&answer, id, request, received)
+        answer.crossOrigin?.decorate(&answer.reply.headers)
         log(answer, id, request, received)
         return response(answer.reply)
     }
@@ -110,7 +111,7 @@ struct Responder: HTTPResponder {
             answer.reply.headers[.cacheControl] = "no-cache"
         case .graph: answer.reply.set("request-id", id.lowercaseText)
         case .token: answer.reply.headers[.cacheControl] = answer.reply.headers[.cacheControl] ?? "no-store"
-        case .storage, .table, nil: break
+        case .storage, .table, .registry, nil: break
         }
         // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always, up to 1 KiB (REST "Common
         // request headers").

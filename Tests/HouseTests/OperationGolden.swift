@@ -7,7 +7,7 @@ enum OperationGolden {
         "authorization.begin", "authorization.beginAdfs", "authorization.beginAdfsV1", "authorization.beginV1",
         "deviceCode.begin", "deviceCode.beginAdfs", "deviceCode.beginAdfsV1", "deviceCode.beginV1", "instance.show",
         "ledger.checkpoint", "metadata.show", "openIDConfiguration.show", "openIDConfiguration.showAdfs",
-        "openIDConfiguration.showV1", "signInPage.show", "signInPage.showShort", "signInPage.submit",
+        "openIDConfiguration.showV1", "portal.show", "signInPage.show", "signInPage.showShort", "signInPage.submit",
         "signInPage.submitShort", "signingKeys.list", "signingKeys.listV1", "token.grant", "token.grantAdfs",
         "token.grantAdfsV1", "token.grantV1", "userRealm.show",
     ]

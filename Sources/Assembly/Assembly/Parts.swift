@@ -27,6 +27,7 @@ package struct Parts {
         catalogue.add(storage)
         catalogue.add(LedgerProvider(journal.sequencer, root))
         catalogue.add(CustodyProvider())
+        catalogue.add(FrontPage(plan))
         resources = ResourcesProvider(
             hostPlan: plan,
             catalogue: Self.rows(catalogue),
@@ -52,6 +53,7 @@ package struct Parts {
                     plan.nameSets.map { plan.address($0.graph) } + ["https://graph.microsoft.com"]
                 },
             ].merging(StorageDoorkeeper.all(storage)) { _, service in service },
+            crossOrigins: [.blob: BlobCrossOrigin(storage)],
             sagas: sagas,
             limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
         )

@@ -16,7 +16,7 @@ package struct LedgerProvider: ResourceProvider {
             .get("/providers/Lazuli.Ledger/entries/{entry}/receipt"),
             .member,
             residency: .regional,
-            proof: .none(because: "tried by hand with az rest; no client test yet"),
+            proof: .client("/receipt?"),
             receipt
         ),
         .reads(
@@ -25,7 +25,7 @@ package struct LedgerProvider: ResourceProvider {
             .get("/providers/Lazuli.Ledger/checkpoint"),
             .anyone,
             residency: .regional,
-            proof: .none(because: "our own tests only; no client test yet"),
+            proof: .client("Lazuli.Ledger/checkpoint"),
             checkpoint
         ),
     ]

@@ -12,6 +12,8 @@ package struct Answer: Sendable {
     package var caller: String
     package var tenant: TenantID?
     package var surface: Surface?
+    /// What the page of another origin is told besides.
+    package var crossOrigin: CrossOrigin?
 
     /// An answer that is not an operation's.
     package init(_ reply: Reply, error: ServiceError? = nil) {
@@ -31,6 +33,7 @@ package final class Dispatcher: Sendable {
     let router: Router
     let authorizer: Authorizer
     let doorkeepers: [Surface: any Doorkeeper]
+    let crossOrigins: [Surface: any CrossOriginPolicy]
     let sagas: SagaWorker
     private let throttle: Throttle
     /// How long an answer waits for work it started: what is quick is answered as done (azure-clients: polling costs az
@@ -43,6 +46,7 @@ package final class Dispatcher: Sendable {
         catalogue: Catalogue,
         authorizer: Authorizer,
         doorkeepers: [Surface: any Doorkeeper],
+        crossOrigins: [Surface: any CrossOriginPolicy] = [:],
         sagas: SagaWorker,
         limits: RequestLimits
     ) {
@@ -51,6 +55,7 @@ package final class Dispatcher: Sendable {
         router = Router(catalogue.operations)
         self.authorizer = authorizer
         self.doorkeepers = doorkeepers
+        self.crossOrigins = crossOrigins
         self.sagas = sagas
         throttle = Throttle(limits)
     }
@@ -82,6 +87,7 @@ package final class Dispatcher: Sendable {
             )
         }
         answer.surface = target.destination.surface
+        if let reply = try await preflight(request, target, &answer) { return reply }
         let (operation, parameters) = try route(request, target)
         answer.operation = operation.name
         guard operations?.contains(operation.name) ?? true else {
@@ -114,6 +120,29 @@ package final class Dispatcher: Sendable {
 
     // MARK: Finding out
 
+    /// Answers what browsers ask before a page's request to another origin, and notes what they are told after one.
+    ///
+    /// Neither is an operation: the rules are of the account, whatever the path. Requests without an origin, which is
+    /// all but those of browsers, cost nothing.
+    private func preflight(
+        _ request: Request,
+        _ target: HostPlan.Target,
+        _ answer: inout Answer
+    ) async throws(ServiceError) -> Reply? {
+        let isPreflight = request.method == .options
+        guard let policy = crossOrigins[target.destination.surface], isPreflight || request.headers[.origin] != nil
+        else { return nil }
+        if isPreflight {
+            answer.operation = "crossOrigin.preflight"
+            try limit("address/\(request.remoteAddress)", target)
+        }
+        let scope = try await journal.reader(policy.namespace, KeyRing.regionTenant)
+        let rules = try await policy.rules(of: target.destination, scope)
+        if isPreflight { return try CrossOrigin.preflight(request, rules) }
+        answer.crossOrigin = CrossOrigin(request, rules)
+        return nil
+    }
+
     private func route(
         _ request: Request,
         _ target: HostPlan.Target
@@ -141,6 +170,8 @@ package final class Dispatcher: Sendable {
         switch target.destination.surface {
         case .queue, .table, .file, .dfs, .web:
             return .notImplemented("The storage service '\(target.destination.surface.rawValue)'")
+        case .vault: return .notImplemented("Key Vault")
+        case .registry: return .notImplemented("Container Registry")
         case .management:
             let parts = target.path.lowercased().split(separator: "/")
             if let at = parts.lastIndex(of: "providers"), at + 1 < parts.count {

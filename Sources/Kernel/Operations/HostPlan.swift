@@ -97,6 +97,13 @@ package struct HostPlan: Sendable {
             if labels.count == 3, labels[2] == names.storage, let surface = Self.storage[String(labels[1])] {
                 return Destination(surface: surface, label: String(labels[0]), names: names)
             }
+            for (suffix, surface) in [(names.vault, Surface.vault), (names.registry, .registry)] {
+                guard host.hasSuffix("." + suffix) else { continue }
+                let label = String(host.dropLast(suffix.utf8.count + 1))
+                if !label.isEmpty, !label.contains(".") {
+                    return Destination(surface: surface, label: label, names: names)
+                }
+            }
         }
         return host == domain ? Destination(surface: .portal, label: nil, names: primary) : nil
     }

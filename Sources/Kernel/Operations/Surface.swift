@@ -14,18 +14,21 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
     case queue, table
     /// Storage services that are not built yet answer 501 under their own names.
     case file, dfs, web
+    /// Key Vault, `{vault}.vault.D`, and Container Registry, `{registry}.azurecr.D`: not built yet either.
+    case vault, registry
     /// `D` and `portal.D`.
     case portal
 
     /// The form of the surface's error bodies.
     package var errorForm: ErrorForm {
         switch self {
-        case .management, .portal: .resourceManager
+        case .management, .portal, .vault: .resourceManager
         case .login: .token
         case .graph: .graph
         case .blob, .queue, .file, .web: .storage
         case .table: .table
         case .dfs: .resourceManager
+        case .registry: .registry
         }
     }
 }
@@ -42,6 +45,8 @@ package enum ErrorForm: Sendable {
     case storage
     /// `{"odata.error":{"code","message"}}` or Atom's `<error>`, as the client accepts, and `x-ms-error-code`.
     case table
+    /// `{"errors":[{"code","message","detail"}]}`: OCI distribution specification, "Error codes".
+    case registry
 
     /// Whether it is one of a storage service, with the storage services' own codes.
     package var isStorage: Bool { self == .storage || self == .table }

@@ -11,7 +11,7 @@ package struct CustodyProvider: ResourceProvider {
             .post("/providers/Lazuli.Custody/rotateTenantKey"),
             .control("Lazuli.Custody/tenantKeys/rotate/action"),
             residency: .regional,
-            proof: .none(because: "tried by hand with az rest; no client test yet"),
+            proof: .client("Lazuli.Custody/rotateTenantKey"),
             rotate
         )
     ]

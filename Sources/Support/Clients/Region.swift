@@ -21,9 +21,14 @@ package final class Region: Sendable {
 
     /// Starts a region and waits until it answers.
     ///
-    /// Throws with the region's log when it does not.
-    package static func start(port: Int? = nil, arguments: [String] = []) async throws -> Region {
-        try await Tool.offPool { try Region(port: port ?? Port.free(), arguments: arguments) }
+    /// Throws with the region's log when it does not. `prepare` is given the path of its data folder, which is not
+    /// there yet.
+    package static func start(
+        port: Int? = nil,
+        arguments: [String] = [],
+        prepare: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) async throws -> Region {
+        try await Tool.offPool { try Region(port: port ?? Port.free(), arguments: arguments, prepare: prepare) }
     }
 
     /// One region for all client tests of a run.
@@ -34,10 +39,11 @@ package final class Region: Sendable {
 
     private let arguments: [String]
 
-    private init(port: Int, arguments: [String]) throws {
+    private init(port: Int, arguments: [String], prepare: (String) throws -> Void = { _ in }) throws {
         let folder = NSTemporaryDirectory() + "lazuli-region-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Self.reap(folder)
+        try prepare("\(folder)/data")
         let first = try Self.launch(folder: folder, port: port, arguments: arguments)
         try Self.waitUntilHealthy(first, folder: folder, port: port)
         self.port = port

@@ -33,7 +33,7 @@ extension StorageProvider {
                 .management,
                 .get(subscriptionPath + "/skus"),
                 .member,
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage sku list"),
                 listSKUs
             ),
         ]
@@ -163,7 +163,7 @@ extension StorageProvider {
                 .management,
                 .put(service + "/default"),
                 .control(BlobAction.serviceWrite),
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage account blob-service-properties update"),
                 putBlobService
             ),
         ] + managedContainerOperations
@@ -201,7 +201,7 @@ extension StorageProvider {
                 .management,
                 .patch(containers + "/{container}"),
                 .control(BlobAction.containerWrite),
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage container-rm update"),
                 patchManagedContainer
             ),
             .writes(

@@ -23,9 +23,12 @@ struct AccountRequest {
         guard let name = body["sku"]?["name"]?.string else { return nil }
         guard let sku = Self.skus.first(where: { $0.name.lowercased() == name.lowercased() }) else {
             let known = Self.skus.map(\.name).joined(separator: ", ")
+            // The default of az; accepting it would promise a copy in a second region.
+            let isGeo = ["grs", "gzrs"].contains { name.lowercased().contains($0) }
             throw .badRequest(
                 "SkuNotAvailable",
-                "The SKU '\(name)' is not available in this region. Use one of: \(known)."
+                "The SKU '\(name)' is not available in this region\(isGeo ? ", which has no second one to copy to" : ""). "
+                    + "Use one of: \(known); with az, add --sku Standard_LRS."
             )
         }
         if let kind, !sku.kinds.contains(kind) {

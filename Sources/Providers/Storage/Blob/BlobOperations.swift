@@ -62,7 +62,7 @@ extension StorageProvider {
                 .blob,
                 .get("/", query: service),
                 .control(BlobAction.serviceRead),
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage cors list"),
                 getServiceProperties
             ),
             .writes(
@@ -71,7 +71,7 @@ extension StorageProvider {
                 .put("/", query: service),
                 .control(BlobAction.serviceWrite),
                 bodyMax: BlobLimits.xmlBytesMax,
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage cors add"),
                 setServiceProperties
             ),
             .reads(
@@ -129,7 +129,7 @@ extension StorageProvider {
                 .put(path, query: acl),
                 .control(BlobAction.setACL),
                 bodyMax: BlobLimits.xmlBytesMax,
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage container policy create"),
                 setContainerACL
             ),
             .writes(
@@ -178,7 +178,7 @@ extension StorageProvider {
                 path,
                 query: acl,
                 .control(BlobAction.getACL),
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage container policy list"),
                 getContainerACL
             )
     }
@@ -219,7 +219,7 @@ extension StorageProvider {
                 .put(path, query: ["comp": "copy"]),
                 .data(BlobAction.write),
                 bodyMax: 0,
-                proof: .none(because: "our own tests only; no client test yet"),
+                proof: .client("az storage blob copy cancel"),
                 abortCopy
             ),
         ]

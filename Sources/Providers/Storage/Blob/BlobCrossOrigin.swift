@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Kernel
+
+/// The CORS rules of the Blob service's settings.
+package struct BlobCrossOrigin: CrossOriginPolicy {
+    private let provider: StorageProvider
+
+    package init(_ provider: StorageProvider) { self.provider = provider }
+
+    package var namespace: String { StorageProvider.namespace }
+
+    package func rules(
+        of destination: Destination,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> [CrossOriginRule] {
+        guard let name = destination.label.flatMap({ AccountName($0) }),
+            let place = try await provider.place(name, scope)
+        else { return [] }
+        return try await provider.settings(place, scope.of(place.tenant)).cors.map { rule in
+            CrossOriginRule(
+                origins: Self.list(rule.allowedOrigins),
+                methods: Self.list(rule.allowedMethods),
+                requestHeaders: Self.list(rule.allowedHeaders),
+                exposedHeaders: Self.list(rule.exposedHeaders),
+                maxAgeSeconds: rule.maxAgeSeconds
+            )
+        }
+    }
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0.filter { $0 != " " }) }
+    }
+}
