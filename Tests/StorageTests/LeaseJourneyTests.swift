@@ -67,6 +67,9 @@ struct LeaseJourneyTests {
         #expect(try await client.upload("/docs/x", [3], Self.with(Self.b)).code == "LeaseIdMismatchWithBlobOperation")
         #expect(try await client.send(.get, "/docs/x", headers: Self.with(Self.b)).status == 412)
         #expect(try await client.send(.get, "/docs/x", headers: Self.with(Self.a)).body == [2])
+        let onlyNew = Self.with(Self.a).merging(["If-None-Match": "*"]) { own, _ in own }
+        #expect(try await client.upload("/docs/x", [2], onlyNew).status == 201)
+        #expect(try await client.upload("/docs/x", [2], ["If-None-Match": "*"]).status == 412)
         #expect(try await client.send(.delete, "/docs/x").code == "LeaseIdMissing")
         #expect(try await client.send(.delete, "/docs/x", headers: Self.with(Self.a)).status == 202)
         #expect(try await client.upload("/docs/x", [4]).status == 201)

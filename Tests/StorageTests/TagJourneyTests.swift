@@ -86,6 +86,10 @@ struct TagJourneyTests {
         #expect(try await client.send(.put, "/docs/x", "comp=metadata", headers: no).status == 412)
         #expect(try await client.send(.put, "/docs/x", "comp=metadata", headers: yes).status == 200)
         #expect(try await client.send(.put, "/docs/x", "comp=tags", headers: no, body: Self.body([:])).status == 412)
+        let tag = try #require(try await client.send(.head, "/docs/x")["ETag"])
+        for (header, status) in [("x-ms-blob-if-match", 200), ("x-ms-blob-if-none-match", 412)] {
+            #expect(try await client.send(.get, "/docs/x", "comp=tags", headers: [header: tag]).status == status)
+        }
         #expect(try await client.send(.delete, "/docs/x", headers: no).status == 412)
         #expect(try await client.send(.get, "/docs/x", headers: ["x-ms-if-tags": "state"]).status == 400)
         #expect(try await client.upload("/docs/x", [2], no).status == 412)

@@ -22,10 +22,18 @@ extension BlobCall {
     }
     /// Looks at the conditions only: for lease operations, where the id means something else.
     func admitConditions(_ record: Blob?, for purpose: Conditions.Purpose) throws(ServiceError) {
-        try check(record?.current, for: purpose)
+        let conditions = try conditions
         try checked { () throws(StorageFault) in
+            let isHolder = purpose == .create && record != nil ? try LeaseID(head) != nil : false
+            try (isHolder ? conditions.withoutOnlyIfNew : conditions).check(record?.current, for: purpose)
             guard let condition = try TagExpression(head), let record else { return }
             guard condition.holds(for: record.tags) else { throw .conditionNotMet }
+        }
+    }
+    /// Looks at the conditions operations on tags have besides: they answer 412 to reads as well.
+    func admitTagging(_ record: Blob) throws(ServiceError) {
+        try checked { () throws(StorageFault) in
+            try Conditions(head.headers, of: .tagged).check(record.current, for: .write)
         }
     }
     /// Looks at a container's lease and the request's conditions.

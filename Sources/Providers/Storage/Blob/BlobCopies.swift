@@ -39,7 +39,8 @@ extension StorageProvider {
         try checked { () throws(StorageFault) in
             try sourceConditions.check(original.current, for: .copySource)
             if let condition = try TagExpression(blob.head, header: "x-ms-source-if-tags") {
-                guard condition.holds(for: original.tags) else { throw .sourceConditionNotMet }
+                // The service has no name of its own for it.
+                guard condition.holds(for: original.tags) else { throw .conditionNotMet }
             }
         }
         try original.refuseArchived(at: scope.now)

@@ -40,6 +40,7 @@ extension StorageProvider {
         let tags = try checked { () throws(StorageFault) in try BlobTags(body: call.body) }
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
+        try blob.admitTagging(record)
         try await keepContainerPlace(site.container, blob, scope)
         var tagged = record
         tagged.tags = tags
@@ -57,6 +58,7 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
+        try blob.admitTagging(record)
         return try blob.xml { () throws(StorageFault) in try record.tags.body() }
     }
 

@@ -11,6 +11,17 @@ package struct Conditions: Equatable, Sendable {
         case target
         /// `x-ms-source-if-match` and its like: about the source of a copy.
         case source
+        /// `x-ms-blob-if-match` and its like: about the blob, in operations on its tags, where the plain headers are
+        /// about the tags.
+        case tagged
+
+        fileprivate var prefix: String {
+            switch self {
+            case .target: ""
+            case .source: "x-ms-source-"
+            case .tagged: "x-ms-blob-"
+            }
+        }
     }
     /// What the request is about to do, which decides how a failure is answered.
     package enum Purpose: Sendable {
@@ -58,10 +69,25 @@ package struct Conditions: Equatable, Sendable {
     /// Whether the request sets no condition.
     package var isEmpty: Bool { match == nil && noneMatch == nil && modifiedSince == nil && unmodifiedSince == nil }
 
+    /// The same without "only if new".
+    ///
+    /// Whoever names the lease of what is there cannot mean that it be not there: the SDKs send both, and the service lets
+    /// the lease decide.
+    package var withoutOnlyIfNew: Conditions {
+        guard noneMatch == .any else { return self }
+        return Conditions(match, nil, modifiedSince, unmodifiedSince)
+    }
+    private init(_ match: Tags?, _ noneMatch: Tags?, _ modifiedSince: Timestamp?, _ unmodifiedSince: Timestamp?) {
+        self.match = match
+        self.noneMatch = noneMatch
+        self.modifiedSince = modifiedSince
+        self.unmodifiedSince = unmodifiedSince
+    }
+
     /// Reads the conditions; a date that is none is a wrong header, an empty header none.
     package init(_ headers: HTTPFields, of origin: Origin = .target) throws(StorageFault) {
         func text(_ name: String) -> (String, String)? {
-            let full = origin == .target ? name : "x-ms-source-" + name
+            let full = origin.prefix + name
             guard let value = headers[StorageHeader.name(full)], !value.isEmpty else { return nil }
             return (full, value)
         }
