@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import FoundationEssentials
 
-/// What the code under it may not fetch for itself: time and chance.
+/// What the code under it may not fetch for itself: time, chance and other threads.
 ///
 /// Passed through initializers, so that a simulated world can be put in its place (invariant 5).
 public struct World: Sendable {
@@ -9,10 +9,13 @@ public struct World: Sendable {
     public let clock: any WallClock
     /// Unpredictable bytes.
     public let entropy: any Entropy
-    /// Joins a clock and a source of chance.
-    public init(clock: any WallClock, entropy: any Entropy) {
+    /// Where work that keeps a core busy runs beside what waits for it; nil: where its caller runs.
+    public let apart: (any TaskExecutor)?
+    /// Joins a clock, a source of chance and other cores.
+    public init(clock: any WallClock, entropy: any Entropy, apart: (any TaskExecutor)? = nil) {
         self.clock = clock
         self.entropy = entropy
+        self.apart = apart
     }
 }
 

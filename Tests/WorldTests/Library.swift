@@ -183,13 +183,25 @@ final class Library: Sendable {
             let answer = await send(.get, name, [], dispatcher)
             do throws(ServiceError) {
                 if let error = answer.error, error.status != 404 { throw error }
-                var found: (length: Int64, fill: UInt8)?
-                if case .stream(let stream) = answer.reply.content { found = try await Self.drain(stream) }
+                let found = try await Self.drain(answer)
                 if !process.isDead { note(name, found, since) }
             } catch {
                 // A region that is busy or dead says 503; a content that is gone or does not open says 500.
                 if error.status != 503, !process.isDead { fail("item \(name) cannot be read: \(error.detail)") }
             }
+        }
+    }
+    /// What an answer brought: short contents come whole, long ones as a stream.
+    private static func drain(_ answer: Answer) async throws(ServiceError) -> (length: Int64, fill: UInt8)? {
+        guard answer.error == nil else { return nil }
+        switch answer.reply.content {
+        case .stream(let stream): return try await drain(stream)
+        case .bytes(let bytes):
+            let whole = Body.bytes(bytes)
+            return try await drain(
+                Reply.Stream(length: Int64(bytes.count)) { () async throws(ServiceError) in try await whole.next() }
+            )
+        case .none, .length: return nil
         }
     }
     private static func drain(_ stream: Reply.Stream) async throws(ServiceError) -> (length: Int64, fill: UInt8)? {
@@ -225,11 +237,9 @@ final class Library: Sendable {
                 answer.error.map { $0.status == 404 } ?? true,
                 "item \(name): \(answer.error?.detail ?? "")"
             )
-            var found: (length: Int64, fill: UInt8)?
-            if case .stream(let stream) = answer.reply.content {
-                do throws(ServiceError) { found = try await Self.drain(stream) } catch {
-                    throw Broken(description: "after life \(life): item \(name) does not read back: \(error.detail)")
-                }
+            let found: (length: Int64, fill: UInt8)?
+            do throws(ServiceError) { found = try await Self.drain(answer) } catch {
+                throw Broken(description: "after life \(life): item \(name) does not read back: \(error.detail)")
             }
             let isAllowed = history.allows(found, since: history.acknowledged)
             try promise.hold(isAllowed, "item \(name) is \(found.map { "\($0)" } ?? "gone"): \(history)")

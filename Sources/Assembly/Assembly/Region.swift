@@ -48,7 +48,7 @@ package final class Region: Sendable {
         try folder.refuseBackup()
         try folder.create()
         let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
-        let world = World(clock: clock, entropy: SystemEntropy())
+        let world = World(clock: clock, entropy: SystemEntropy(), apart: globalConcurrentExecutor)
         let record = try RegionRecord.load(folder, configuration)
         let root = try rootKey(folder, isNew: record == nil, world.entropy)
         let engines = try await Engines.open(folder)

@@ -34,10 +34,10 @@ package struct Received: Sendable {
     package let digests: [String: [UInt8]]
 }
 
-/// Looks at a body's bytes while they pass.
-package protocol ContentObserver: AnyObject {
+/// Looks at a body's bytes while they pass; asked by one task at a time.
+package protocol ContentObserver: AnyObject, Sendable {
     /// The next bytes.
-    func observe(_ bytes: [UInt8])
+    func observe(_ bytes: ArraySlice<UInt8>)
     /// The results, once all have passed.
     func digests() -> [String: [UInt8]]
 }

@@ -39,7 +39,7 @@ package final class Intake: Sendable {
         if length <= Content.inlineMax {
             inline = try await body.collect(limit: Int(length))
             guard inline.count == Int(length) else { throw Self.broken }
-            for observer in observers { observer.observe(inline) }
+            for observer in observers { observer.observe(inline[...]) }
             extents = []
         } else {
             let space = try await scope.space(domain)
@@ -84,29 +84,61 @@ package final class Intake: Sendable {
     /// Plain bytes that, sealed, are the largest piece a writer takes.
     private static let unit = BytesLayout.chunkBytes / BytesLayout.blockBytes * BlockSealing.plainBytes
 
+    /// Reads, seals and writes unit after unit; while one is being sealed, the observers look at it on another core.
     private func pump(
         _ length: Int64,
         _ sealing: BlockSealing,
         _ observers: [any ContentObserver],
         into writer: any ExtentWriter
     ) async throws {
-        var number: Int64 = 0
-        var seen: Int64 = 0
-        var rest: [UInt8] = []
-        while let piece = try await body.next() {
-            seen += Int64(piece.count)
-            guard seen <= length else { throw Self.broken }
-            for observer in observers { observer.observe(piece) }
-            if rest.isEmpty { rest = piece } else { rest += piece }
-            var from = 0
-            while rest.count - from >= Self.unit {
-                try await writer.write(try Self.sealed(rest[from..<from + Self.unit], sealing, &number))
-                from += Self.unit
+        let apart = frame.world.apart
+        var units = Units(body)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var number: Int64 = 0
+            var left = length
+            while left > 0 {
+                let unit = try await units.next(Int(min(left, Int64(Self.unit))))
+                left -= Int64(unit.count)
+                let observe = { @Sendable in for observer in observers { observer.observe(unit[...]) } }
+                if let apart {
+                    // Digests take bytes in their order: one unit after the other.
+                    try await group.next()
+                    group.addTask(executorPreference: apart) { observe() }
+                } else {
+                    observe()
+                }
+                try await writer.write(try Self.sealed(unit[...], sealing, &number))
             }
-            if from > 0 { rest = Array(rest[from...]) }
+            try await group.waitForAll()
         }
-        guard seen == length else { throw Self.broken }
-        if !rest.isEmpty { try await writer.write(try Self.sealed(rest[...], sealing, &number)) }
+        try await units.end()
+    }
+
+    /// A body in pieces of the size asked for, however it arrives.
+    private struct Units {
+        private let body: Body
+        private var rest: [UInt8] = []
+        init(_ body: Body) { self.body = body }
+
+        /// The next `count` bytes.
+        mutating func next(_ count: Int) async throws(ServiceError) -> [UInt8] {
+            var unit = rest
+            unit.reserveCapacity(count)
+            while unit.count < count {
+                guard let piece = try await body.next() else { throw Intake.broken }
+                if unit.isEmpty { unit = piece } else { unit += piece }
+            }
+            rest = Array(unit[count...])
+            if !rest.isEmpty { unit.removeSubrange(count...) }
+            return unit
+        }
+        /// Nothing may follow what was declared.
+        mutating func end() async throws(ServiceError) {
+            guard rest.isEmpty else { throw Intake.broken }
+            while let piece = try await body.next() {
+                guard piece.isEmpty else { throw Intake.broken }
+            }
+        }
     }
     private static func sealed(
         _ plain: ArraySlice<UInt8>,

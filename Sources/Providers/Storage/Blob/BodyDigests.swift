@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Cryptography
 import Kernel
+import Synchronization
 
 /// Works out the checksums of a body while it passes: always CRC64, MD5 where it is kept or was announced.
 final class BodyDigests: ContentObserver {
-    private var md5: MD5Hasher?
-    private var crc64 = CRC64()
-
-    init(md5 needed: Bool) { md5 = needed ? MD5Hasher() : nil }
-    func observe(_ bytes: [UInt8]) {
-        md5?.update(bytes)
-        crc64.update(bytes)
+    private struct State {
+        var md5: MD5Hasher?
+        var crc64 = CRC64()
     }
-    func digests() -> [String: [UInt8]] { ["md5": md5?.finish() ?? [], "crc64": crc64.bytes] }
+    private let state: Mutex<State>
+
+    init(md5 needed: Bool) { state = Mutex(State(md5: needed ? MD5Hasher() : nil)) }
+    func observe(_ bytes: ArraySlice<UInt8>) {
+        state.withLock { state in
+            state.md5?.update(bytes)
+            state.crc64.update(bytes)
+        }
+    }
+    func digests() -> [String: [UInt8]] {
+        state.withLock { state in ["md5": state.md5?.finish() ?? [], "crc64": state.crc64.bytes] }
+    }
 }
 
 /// Checksums of a body that was taken in.
@@ -27,7 +35,7 @@ struct BodyChecksums {
     /// Of a short body at hand.
     init(_ bytes: [UInt8], md5 needed: Bool) {
         let digests = BodyDigests(md5: needed)
-        digests.observe(bytes)
+        digests.observe(bytes[...])
         let all = digests.digests()
         md5 = all["md5"] ?? []
         crc64 = all["crc64"] ?? []
