@@ -8,7 +8,10 @@ import Testing
 extension OtherClientTests {
     @Suite struct SDKs {
         /// Each file under `python` says what it proves; pytest's own report is the failure message.
-        @Test(arguments: ["test_identity", "test_management", "test_graph", "test_blob", "test_blob_async"])
+        @Test(arguments: [
+            "test_identity", "test_management", "test_graph", "test_blob", "test_blob_async", "test_queue",
+            "test_queue_async",
+        ])
         func `the Python SDKs work unmodified`(file: String) async throws {
             let home = try Home(await Region.shared())
             let folder = "\(Tool.root)/Tests/ClientTests/python"

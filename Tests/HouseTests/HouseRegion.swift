@@ -146,7 +146,7 @@ struct HouseRegion: Sendable {
 
     private static let resources: [(Surface, String)] = [
         (.management, "https://management.\(plan.domain)/"), (.graph, "https://graph.\(plan.domain)/"),
-        (.blob, "https://storage.azure.com/"),
+        (.blob, "https://storage.azure.com/"), (.queue, "https://storage.azure.com/"),
     ]
     private func signIn(_ sender: Sender, client: String, _ tenant: TenantID) async throws {
         for (surface, resource) in Self.resources {
@@ -187,7 +187,7 @@ struct HouseRegion: Sendable {
         var head = Reply(200)
         for (name, value) in fields { head.set(name, value) }
         if let field = operation.route.header { head.set(field, "https://example.org/source") }
-        if operation.surface == .blob { head.set("x-ms-version", "2023-11-03") }
+        if operation.surface.errorForm.isStorage { head.set("x-ms-version", "2023-11-03") }
         if let token = tokens.known.withLock({ $0["\(sender) \(operation.surface)"] }) {
             head.set("authorization", "Bearer \(token)")
         }
@@ -218,6 +218,7 @@ struct HouseRegion: Sendable {
     private func path(_ route: Route) -> String {
         let names = [
             "{subscription}": subscription.text, "{group}": "house", "{account}": Self.account, "{container}": "box",
+            "{queue}": "line",
             "{tenant}": tenant.text, "{scope*}": "subscriptions/\(subscription.text)/resourceGroups/house",
         ]
         let pieces = route.path.split(separator: "/").map(String.init)

@@ -202,6 +202,13 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "ExpiringQueue",
+            format: 1,
+            body: .json(
+                #"{"account":"11111111-2222-4333-8444-555555555555","queue":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+            )
+        ),
+        Row(
             type: "ExtentCount",
             format: 1,
             body: .json(
@@ -239,11 +246,25 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "LongText",
+            format: 1,
+            body: .hex(
+                "68656c6c6f"
+            )
+        ),
+        Row(
             type: "Membership",
             format: 1,
             body: .json(
                 #"{"group":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","member":"11111111-2222-4333-8444-555555"#
                     + #"555555"}"#
+            )
+        ),
+        Row(
+            type: "MessageCount",
+            format: 1,
+            body: .json(
+                #"{"count":64}"#
             )
         ),
         Row(
@@ -288,6 +309,29 @@ enum StoredFixtures {
             body: .hex(
                 "deadbeefdead4eef9eefdeadbeefdead01046e616d650676c3a472646501"
                     + "06706f6c69637901808dc2cdceb3b006000572617570"
+            )
+        ),
+        Row(
+            type: "QueueServiceSettings",
+            format: 1,
+            body: .json(
+                #"{"properties":{"cors":[],"deleteRetention":{"allowsPermanentDelete":false},"hourMetrics":{"enabled":false,"retention":{},"version":"1.0"},"#
+                    + #""logging":{"delete":false,"read":false,"retention":{},"version":"1.0","write":false},"#
+                    + #""minuteMetrics":{"enabled":false,"retention":{},"version":"1.0"},"staticWebsite":{"enabled":false}}}"#
+            )
+        ),
+        Row(
+            type: "QueuedMessage",
+            format: 1,
+            body: .hex(
+                "808dc2cdceb3b00601808dc2cdceb3b006808dc2cdceb3b00602deadbeefdead4eef9eefdeadbeefdead0668656c6c6f"
+            )
+        ),
+        Row(
+            type: "ReadyMark",
+            format: 1,
+            body: .hex(
+                ""
             )
         ),
         Row(

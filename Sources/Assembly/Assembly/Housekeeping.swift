@@ -34,9 +34,20 @@ struct Housekeeping {
                     scope async throws(ServiceError) in try await identity.rotateSigningKeys(scope)
                 }
                 try await expireBlocks()
+                try await expireMessages()
             } catch { report("housekeeping: \(error)") }
             try? await journal.world.clock.sleep(for: Self.period)
         }
+    }
+    private func expireMessages() async throws(ServiceError) {
+        let note = ChangeNote(actor: "region:housekeeping", action: "messages.expire", operation: "messages.expire")
+        let storage = storage
+        while try await journal.change(
+            note,
+            StorageProvider.namespace,
+            KeyRing.regionTenant,
+            { scope async throws(ServiceError) in try await storage.expireMessages(scope) }
+        ).result {}
     }
     private func expireBlocks() async throws(ServiceError) {
         let note = ChangeNote(actor: "region:housekeeping", action: "blocks.expire", operation: "blocks.expire")

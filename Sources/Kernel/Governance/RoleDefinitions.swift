@@ -15,7 +15,10 @@ package struct RoleDefinition: Sendable {
     /// Whether the role, for itself, allows an action of the control plane or the data plane.
     package func allows(_ action: String, data: Bool) -> Bool {
         let (granted, refused) = data ? (dataActions, notDataActions) : (actions, notActions)
-        return granted.contains { Self.matches($0, action) } && !refused.contains { Self.matches($0, action) }
+        let names = [action] + (Self.including[action].map { [$0] } ?? [])
+        return names.contains { name in
+            granted.contains { Self.matches($0, name) } && !refused.contains { Self.matches($0, name) }
+        }
     }
     /// `*` stands for any text; the rest matches in any case.
     static func matches(_ pattern: String, _ action: String) -> Bool {
@@ -53,95 +56,133 @@ package struct RoleDefinition: Sendable {
         notDataActions = []
     }
 
+    /// Actions that another one includes (REST "Authorize with Microsoft Entra ID", permissions for data operations: Put
+    /// Message takes either).
+    private static let including = ["\(messages)/add/action": "\(messages)/write"]
+    private static let queues = "Microsoft.Storage/storageAccounts/queueServices/queues"
+    private static let messages = "\(queues)/messages"
+    private static let queueRoles = [
+        RoleDefinition(
+            "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+            "Storage Queue Data Contributor",
+            "Read, write and delete queues and their messages.",
+            ["\(queues)/delete", "\(queues)/read", "\(queues)/write"],
+            data: [
+                "\(messages)/delete", "\(messages)/read", "\(messages)/write", "\(messages)/process/action",
+            ]
+        ),
+        RoleDefinition(
+            "19e7f393-937e-4f77-808e-94535e297925",
+            "Storage Queue Data Reader",
+            "Read queues and peek at their messages.",
+            ["\(queues)/read"],
+            data: ["\(messages)/read"]
+        ),
+        RoleDefinition(
+            "8a0f0c08-91a1-4084-bc3d-661d67233fed",
+            "Storage Queue Data Message Processor",
+            "Peek at, get and delete messages of queues.",
+            [],
+            data: ["\(messages)/read", "\(messages)/process/action"]
+        ),
+        RoleDefinition(
+            "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a",
+            "Storage Queue Data Message Sender",
+            "Put messages into queues.",
+            [],
+            data: ["\(messages)/add/action"]
+        ),
+    ]
     private static let containers = "Microsoft.Storage/storageAccounts/blobServices/containers"
     private static let delegationKey = "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"
 
     /// Every role the region knows.
-    package static let all: [RoleDefinition] = [
-        RoleDefinition(
-            "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-            "Owner",
-            "Grants full access to manage all resources, including the right to assign roles.",
-            ["*"]
-        ),
-        RoleDefinition(
-            "b24988ac-6180-42a0-ab88-20f7382dd24c",
-            "Contributor",
-            "Grants full access to manage all resources, but not to assign roles.",
-            ["*"],
-            not: [
-                "Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write",
-                "Microsoft.Authorization/elevateAccess/Action",
-            ]
-        ),
-        RoleDefinition(
-            "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-            "Reader",
-            "View all resources, but make no changes.",
-            ["*/read"]
-        ),
-        RoleDefinition(
-            "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-            "User Access Administrator",
-            "Lets you manage user access to resources.",
-            ["*/read", "Microsoft.Authorization/*"]
-        ),
-        RoleDefinition(
-            "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
-            "Role Based Access Control Administrator",
-            "Manage access to resources by assigning roles.",
-            [
-                "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete",
-                "*/read",
-            ]
-        ),
-        RoleDefinition(
-            "17d1049b-9a84-46fb-8f53-869881c3d3ab",
-            "Storage Account Contributor",
-            "Lets you manage storage accounts, including their keys.",
-            [
-                "Microsoft.Authorization/*/read", "Microsoft.Resources/deployments/*",
-                "Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Storage/storageAccounts/*",
-            ]
-        ),
-        RoleDefinition(
-            "81a9662b-bebf-436f-a333-f67b29880f12",
-            "Storage Account Key Operator Service Role",
-            "May list and regenerate storage account keys.",
-            [
-                "Microsoft.Storage/storageAccounts/listkeys/action",
-                "Microsoft.Storage/storageAccounts/regeneratekey/action",
-            ]
-        ),
-        RoleDefinition(
-            "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
-            "Storage Blob Data Owner",
-            "Full access to blob containers and data.",
-            ["\(containers)/*", delegationKey],
-            data: ["\(containers)/blobs/*"]
-        ),
-        RoleDefinition(
-            "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-            "Storage Blob Data Contributor",
-            "Read, write and delete blob containers and data.",
-            ["\(containers)/delete", "\(containers)/read", "\(containers)/write", delegationKey],
-            data: [
-                "\(containers)/blobs/delete", "\(containers)/blobs/read", "\(containers)/blobs/write",
-                "\(containers)/blobs/move/action", "\(containers)/blobs/add/action",
-            ]
-        ),
-        RoleDefinition(
-            "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
-            "Storage Blob Data Reader",
-            "Read blob containers and data.",
-            ["\(containers)/read", delegationKey],
-            data: ["\(containers)/blobs/read"]
-        ),
-        RoleDefinition(
-            "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
-            "Storage Blob Delegator",
-            "May get a user delegation key.",
-            [delegationKey]
-        ),
-    ]
+    package static let all: [RoleDefinition] =
+        [
+            RoleDefinition(
+                "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+                "Owner",
+                "Grants full access to manage all resources, including the right to assign roles.",
+                ["*"]
+            ),
+            RoleDefinition(
+                "b24988ac-6180-42a0-ab88-20f7382dd24c",
+                "Contributor",
+                "Grants full access to manage all resources, but not to assign roles.",
+                ["*"],
+                not: [
+                    "Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write",
+                    "Microsoft.Authorization/elevateAccess/Action",
+                ]
+            ),
+            RoleDefinition(
+                "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+                "Reader",
+                "View all resources, but make no changes.",
+                ["*/read"]
+            ),
+            RoleDefinition(
+                "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+                "User Access Administrator",
+                "Lets you manage user access to resources.",
+                ["*/read", "Microsoft.Authorization/*"]
+            ),
+            RoleDefinition(
+                "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+                "Role Based Access Control Administrator",
+                "Manage access to resources by assigning roles.",
+                [
+                    "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete",
+                    "*/read",
+                ]
+            ),
+            RoleDefinition(
+                "17d1049b-9a84-46fb-8f53-869881c3d3ab",
+                "Storage Account Contributor",
+                "Lets you manage storage accounts, including their keys.",
+                [
+                    "Microsoft.Authorization/*/read", "Microsoft.Resources/deployments/*",
+                    "Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Storage/storageAccounts/*",
+                ]
+            ),
+            RoleDefinition(
+                "81a9662b-bebf-436f-a333-f67b29880f12",
+                "Storage Account Key Operator Service Role",
+                "May list and regenerate storage account keys.",
+                [
+                    "Microsoft.Storage/storageAccounts/listkeys/action",
+                    "Microsoft.Storage/storageAccounts/regeneratekey/action",
+                ]
+            ),
+            RoleDefinition(
+                "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+                "Storage Blob Data Owner",
+                "Full access to blob containers and data.",
+                ["\(containers)/*", delegationKey],
+                data: ["\(containers)/blobs/*"]
+            ),
+            RoleDefinition(
+                "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+                "Storage Blob Data Contributor",
+                "Read, write and delete blob containers and data.",
+                ["\(containers)/delete", "\(containers)/read", "\(containers)/write", delegationKey],
+                data: [
+                    "\(containers)/blobs/delete", "\(containers)/blobs/read", "\(containers)/blobs/write",
+                    "\(containers)/blobs/move/action", "\(containers)/blobs/add/action",
+                ]
+            ),
+            RoleDefinition(
+                "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+                "Storage Blob Data Reader",
+                "Read blob containers and data.",
+                ["\(containers)/read", delegationKey],
+                data: ["\(containers)/blobs/read"]
+            ),
+            RoleDefinition(
+                "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
+                "Storage Blob Delegator",
+                "May get a user delegation key.",
+                [delegationKey]
+            ),
+        ] + queueRoles
 }

@@ -124,6 +124,7 @@ package final class Journal: Sendable {
                 throw ServiceError(store: failure)
             }
         }
+        for work in done.scope.afterCommit { work() }
         guard let leaf = done.leaf else { return (done.result, nil) }
         sequencer.submit(id, leaf)
         await release(leaving)

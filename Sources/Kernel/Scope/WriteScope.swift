@@ -26,6 +26,8 @@ package final class WriteScope: Scope {
         var started: [String] = []
         /// Domains this change shreds; the key ring does not keep their keys from before the commit on.
         var shredded: Set<KeyRing.Slot> = []
+        /// What is told of the commit once it stands.
+        var afterCommit: [@Sendable () -> Void] = []
         init(_ transaction: Transaction) { self.transaction = transaction }
     }
 
@@ -50,6 +52,11 @@ package final class WriteScope: Scope {
 
     var transaction: Transaction { shared.transaction }
     var shredded: Set<KeyRing.Slot> { shared.shredded }
+    var afterCommit: [@Sendable () -> Void] { shared.afterCommit }
+    /// Runs `work` in this process once the commit stands, before the caller hears of it.
+    ///
+    /// For memory of what is stored, and nothing else: after a crash, or when the commit's answer is lost, it is not run.
+    package func afterCommit(_ work: @escaping @Sendable () -> Void) { shared.afterCommit.append(work) }
     var started: [String] {
         get { shared.started }
         set { shared.started = newValue }

@@ -58,7 +58,8 @@ package struct StorageDoorkeeper: Doorkeeper {
             throw ServiceError(.authorizationFailure)
         }
         try await checkTagging(visit, caller)
-        let opened = OpenedRequest(head: head, target: target, place: place)
+        var opened = OpenedRequest(head: head, target: target, place: place)
+        if service == .queue { opened.tick = provider.lanes.tick }
         return Admission(tenant: place.tenant, caller: caller, resource: resource, opened: opened)
     }
 

@@ -16,6 +16,8 @@ package struct StorageProvider: ResourceProvider {
     let tokens: any TokenAuthority
     /// Tells what role assignments allow beyond the dispatcher's check: the source of a copy.
     let access: any AccessView
+    /// What this process remembers of the heads of queues.
+    let lanes = QueueLanes()
 
     package init(hostPlan: HostPlan, tokens: any TokenAuthority, access: any AccessView) {
         self.hostPlan = hostPlan
@@ -27,7 +29,7 @@ package struct StorageProvider: ResourceProvider {
         accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations
-            + unbuiltOperations
+            + queueOperations + managedQueueOperations + unbuiltOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {
@@ -41,5 +43,7 @@ package struct StorageProvider: ResourceProvider {
     }
 
     /// Long work this provider starts.
-    package static var sagas: [any Saga] { [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge()] }
+    package static var sagas: [any Saga] {
+        [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), QueuePurge()]
+    }
 }

@@ -12,6 +12,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 
 BLOB_DATA_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+QUEUE_DATA_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
 
 
 class Region:
@@ -71,17 +72,18 @@ def group(resources):
 
 @pytest.fixture(scope="module")
 def account(region, storage, group):
-    """An account whose blobs the service principal may use by key and by role."""
+    """An account whose blobs and queues the service principal may use by key and by role."""
     name = f"sdk{uuid.uuid4().hex[:12]}"
     made = storage.storage_accounts.begin_create(
         group, name, {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}).result()
     key = storage.storage_accounts.list_keys(group, name).keys_property[0].value
     token = region.credential().get_token(f"{region.management}/.default").token
-    role = f"/subscriptions/{region.subscription}/providers/Microsoft.Authorization/roleDefinitions/{BLOB_DATA_OWNER}"
-    answer = requests.put(
-        f"{region.management}{made.id}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}",
-        params={"api-version": "2022-04-01"}, headers={"Authorization": f"Bearer {token}"}, timeout=60,
-        json={"properties": {"roleDefinitionId": role, "principalId": region.principal["objectId"],
-                             "principalType": "ServicePrincipal"}})
-    assert answer.status_code == 201, answer.text
+    for role in [BLOB_DATA_OWNER, QUEUE_DATA_CONTRIBUTOR]:
+        roles = f"/subscriptions/{region.subscription}/providers/Microsoft.Authorization/roleDefinitions"
+        answer = requests.put(
+            f"{region.management}{made.id}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}",
+            params={"api-version": "2022-04-01"}, headers={"Authorization": f"Bearer {token}"}, timeout=60,
+            json={"properties": {"roleDefinitionId": f"{roles}/{role}", "principalId": region.principal["objectId"],
+                                 "principalType": "ServicePrincipal"}})
+        assert answer.status_code == 201, answer.text
     return Account(name, key, made.primary_endpoints.blob.rstrip("/"), made.id)

@@ -46,7 +46,8 @@ extension StorageProvider {
         return .json(200, shown(settings, of: view))
     }
 
-    private static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
+    /// A rule for other origins as ARM writes it.
+    static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
         func list(_ name: String) -> String {
             (json[name]?.array ?? []).compactMap(\.string).joined(separator: ",")
         }
@@ -67,24 +68,31 @@ extension StorageProvider {
         )
     }
     private func shown(_ settings: ServiceProperties, of view: AccountView) -> JSON {
-        func list(_ text: String) -> JSON { .array(text.split(separator: ",").map { .string(String($0)) }) }
-        let rules = settings.cors.map { rule in
-            [
-                "allowedOrigins": list(rule.allowedOrigins), "allowedMethods": list(rule.allowedMethods),
-                "allowedHeaders": list(rule.allowedHeaders), "exposedHeaders": list(rule.exposedHeaders),
-                "maxAgeInSeconds": .integer(Int64(rule.maxAgeSeconds)),
-            ] as JSON
-        }
-        return [
+        [
             "id": .string(view.record.id + "/blobServices/default"), "name": "default",
             "type": "Microsoft.Storage/storageAccounts/blobServices", "sku": view.record.sku ?? .null,
             "properties": [
-                "cors": ["corsRules": .array(rules)],
+                "cors": settings.managedCORS,
                 "defaultServiceVersion": JSON(settings.defaultVersion),
                 "deleteRetentionPolicy": ["enabled": false, "allowPermanentDelete": false],
                 "containerDeleteRetentionPolicy": ["enabled": false], "isVersioningEnabled": false,
                 "changeFeed": ["enabled": false],
             ],
         ]
+    }
+}
+
+extension ServiceProperties {
+    /// The rules for other origins as ARM shows them.
+    var managedCORS: JSON {
+        func list(_ text: String) -> JSON { .array(text.split(separator: ",").map { .string(String($0)) }) }
+        let rules = cors.map { rule in
+            [
+                "allowedOrigins": list(rule.allowedOrigins), "allowedMethods": list(rule.allowedMethods),
+                "allowedHeaders": list(rule.allowedHeaders), "exposedHeaders": list(rule.exposedHeaders),
+                "maxAgeInSeconds": .integer(Int64(rule.maxAgeSeconds)),
+            ] as JSON
+        }
+        return ["corsRules": .array(rules)]
     }
 }

@@ -8,6 +8,8 @@ struct OpenedRequest: Sendable {
     let head: RequestHead
     let target: StorageTarget
     let place: AccountPlace
+    /// A moment of the queues' lanes before any change this request makes began.
+    var tick = 0
 }
 
 /// One call on the blob surface, read: what it names and where that lies.

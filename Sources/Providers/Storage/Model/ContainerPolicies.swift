@@ -5,7 +5,10 @@ import Markup
 /// The stored access policies of a container on the wire (REST "Set Container ACL", "Get Container ACL").
 package enum ContainerPolicies {
     /// Reads the body of Set Container ACL; no body and no policies are the same.
-    package static func parse(_ body: [UInt8]) throws(StorageFault) -> [StoredPolicy] {
+    package static func parse(
+        _ body: [UInt8],
+        of service: StorageService = .blob
+    ) throws(StorageFault) -> [StoredPolicy] {
         guard !body.isEmpty else { return [] }
         let limits = XMLLimits(bytesMax: BlobLimits.xmlBytesMax, elementsMax: 256, depthMax: 8)
         let root = try XMLBody.parse(
@@ -16,7 +19,7 @@ package enum ContainerPolicies {
         )
         try root.allowOnly(["SignedIdentifier"])
         guard root.children.count <= StoredPolicy.countMax else {
-            throw .invalidXMLDocument("a container has at most \(StoredPolicy.countMax) stored access policies.")
+            throw .invalidXMLDocument("a \(service.noun) has at most \(StoredPolicy.countMax) stored access policies.")
         }
         var policies: [StoredPolicy] = []
         for element in root.children {
@@ -28,12 +31,16 @@ package enum ContainerPolicies {
             guard !policies.contains(where: { $0.identifier == id }) else {
                 throw .invalidXMLDocument("the policy \(id) is given twice.")
             }
-            policies.append(try policy(id, element.child(named: "AccessPolicy")))
+            policies.append(try policy(id, element.child(named: "AccessPolicy"), service.permissions))
         }
         return policies
     }
 
-    private static func policy(_ id: String, _ element: XMLElement?) throws(StorageFault) -> StoredPolicy {
+    private static func policy(
+        _ id: String,
+        _ element: XMLElement?,
+        _ allowed: SASPermissions
+    ) throws(StorageFault) -> StoredPolicy {
         guard let element else { return StoredPolicy(identifier: id) }
         try element.allowOnly(["Start", "Expiry", "Permission"])
         func time(_ name: String) throws(StorageFault) -> Timestamp? {
@@ -42,7 +49,7 @@ package enum ContainerPolicies {
             return time
         }
         let permissions = element.optionalText("Permission")
-        if let permissions, SASPermissions(permissions, allowed: .service) == nil {
+        if let permissions, SASPermissions(permissions, allowed: allowed) == nil {
             throw .invalidXMLNodeValue("Permission", permissions)
         }
         return StoredPolicy(

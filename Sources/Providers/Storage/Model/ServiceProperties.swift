@@ -93,8 +93,16 @@ package struct ServiceProperties: Equatable, Sendable, Codable {
 // MARK: - Reading
 
 extension ServiceProperties {
-    /// These settings with those of a Set Blob Service Properties body; what the body leaves out stays.
-    package func updated(by body: [UInt8]) throws(StorageFault) -> ServiceProperties {
+    /// What every service's body may hold, and what the Blob service's holds besides.
+    private static let common: Set<String> = ["Logging", "HourMetrics", "MinuteMetrics", "Cors"]
+    private static let ofBlobs: Set<String> = ["DefaultServiceVersion", "DeleteRetentionPolicy", "StaticWebsite"]
+
+    /// These settings with those of a body of Set Blob Service Properties, or of another service's; what the body leaves
+    /// out stays.
+    package func updated(
+        by body: [UInt8],
+        of service: StorageService = .blob
+    ) throws(StorageFault) -> ServiceProperties {
         let limits = XMLLimits(bytesMax: BlobLimits.xmlBytesMax, elementsMax: 256, depthMax: 8)
         let root = try XMLBody.parse(
             body,
@@ -102,10 +110,7 @@ extension ServiceProperties {
             limits: limits,
             tooLarge: .requestBodyTooLarge(limit: BlobLimits.xmlBytesMax)
         )
-        try root.allowOnly([
-            "Logging", "HourMetrics", "MinuteMetrics", "Cors", "DefaultServiceVersion", "DeleteRetentionPolicy",
-            "StaticWebsite",
-        ])
+        try root.allowOnly(service == .blob ? Self.common.union(Self.ofBlobs) : Self.common)
         var new = self
         if let element = root.child(named: "Logging") { new.logging = try Self.logging(element) }
         if let element = root.child(named: "HourMetrics") { new.hourMetrics = try Self.metrics(element) }
@@ -194,8 +199,8 @@ extension ServiceProperties {
 // MARK: - Writing
 
 extension ServiceProperties {
-    /// The body of Get Blob Service Properties.
-    package func body() throws(StorageFault) -> [UInt8] {
+    /// The body of Get Blob Service Properties, or of another service's.
+    package func body(of service: StorageService = .blob) throws(StorageFault) -> [UInt8] {
         try XMLBody.write { writer in
             writer.open("StorageServiceProperties")
             writer.open("Logging")
@@ -210,17 +215,20 @@ extension ServiceProperties {
             writer.open("Cors")
             for rule in cors { Self.write(rule, to: &writer) }
             writer.close()
-            writer.optional("DefaultServiceVersion", defaultVersion)
-            let permanent = deleteRetention.allowsPermanentDelete
-            Self.write("DeleteRetentionPolicy", deleteRetention.days, permanentDelete: permanent, to: &writer)
-            writer.open("StaticWebsite")
-            writer.leaf("Enabled", String(staticWebsite.enabled))
-            writer.optional("IndexDocument", staticWebsite.indexDocument)
-            writer.optional("DefaultIndexDocumentPath", staticWebsite.defaultIndexPath)
-            writer.optional("ErrorDocument404Path", staticWebsite.errorDocument)
-            writer.close()
+            if service == .blob { writeBlobSettings(to: &writer) }
             writer.close()
         }
+    }
+    private func writeBlobSettings(to writer: inout XMLWriter) {
+        writer.optional("DefaultServiceVersion", defaultVersion)
+        let permanent = deleteRetention.allowsPermanentDelete
+        Self.write("DeleteRetentionPolicy", deleteRetention.days, permanentDelete: permanent, to: &writer)
+        writer.open("StaticWebsite")
+        writer.leaf("Enabled", String(staticWebsite.enabled))
+        writer.optional("IndexDocument", staticWebsite.indexDocument)
+        writer.optional("DefaultIndexDocumentPath", staticWebsite.defaultIndexPath)
+        writer.optional("ErrorDocument404Path", staticWebsite.errorDocument)
+        writer.close()
     }
     private static func write(
         _ name: String,

@@ -7,9 +7,10 @@ extension StorageProvider {
         StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
         StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
         StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(ContainerPlace.self),
-        StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self),
-        StoredFormat(PieceChunk.self), StoredFormat(PieceList.self), StoredFormat(Queue.self),
-        StoredFormat(TagHit.self), StoredFormat(TakenPlaces.self),
-        StoredFormat(WaitingTable.self),
+        StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self), StoredFormat(ExpiringQueue.self),
+        StoredFormat(LongText.self), StoredFormat(MessageCount.self), StoredFormat(PieceChunk.self),
+        StoredFormat(PieceList.self), StoredFormat(Queue.self), StoredFormat(QueueServiceSettings.self),
+        StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(TagHit.self),
+        StoredFormat(TakenPlaces.self), StoredFormat(WaitingTable.self),
     ]
 }

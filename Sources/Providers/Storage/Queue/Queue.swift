@@ -5,8 +5,8 @@ import Kernel
 
 /// A queue of messages.
 struct Queue: Stored {
-    /// Never used twice: a new queue of the same name is another one.
-    let id: UUID
+    /// What its messages lie under; never used twice: a cleared queue has another one, and so has a new queue of the name.
+    var id: UUID
     var metadata: Metadata
     var policies: [StoredPolicy] = []
 

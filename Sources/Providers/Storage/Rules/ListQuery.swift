@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parameters of List Containers and List Blobs.
+/// The parameters of List Containers, List Blobs and List Queues.
 package struct ListQuery: Equatable, Sendable {
     /// The most entries of a page, and how many come when the client says nothing.
     package static let resultsMax = 5000
@@ -53,7 +53,12 @@ package struct ListQuery: Equatable, Sendable {
             }
             return count
         }
-        let allowed = kind == .blobs ? Self.blobInclusions : Self.containerInclusions
+        let allowed: Set<Inclusion> =
+            switch kind {
+            case .blobs: Self.blobInclusions
+            case .containers, .tagged: Self.containerInclusions
+            case .queues: [.metadata]
+            }
         var include: Set<Inclusion> = []
         // az sends an empty `include=`, and some clients send the parameter more than once.
         for word in query.values("include").flatMap({ $0.split(separator: ",") }) {
