@@ -128,6 +128,11 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "BlockTable",
+            format: 2,
+            body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b00603dead")
+        ),
+        Row(
             type: "Client",
             format: 1,
             body: .json(

@@ -84,7 +84,7 @@ struct BlobJourneyTests {
         let client = try await StorageClient.ready()
         for (query, headers) in [
             ("comp=appendblock", [:]), ("", ["x-ms-blob-type": "PageBlob"]),
-            ("", ["x-ms-blob-type": "BlockBlob", "x-ms-encryption-key": "k"]),
+            ("", ["x-ms-blob-type": "BlockBlob", "x-ms-encryption-scope": "k"]),
         ] as [(String, [String: String])] {
             #expect(try await client.send(.put, "/docs/x", query, headers: headers, body: [1]).status == 501)
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Base
+package import Base
 import Bytes
 import Cryptography
 import HTTPTypes
@@ -22,13 +22,15 @@ package final class Intake: Sendable {
 
     /// Reads the body to its end into sealed content of `domain`.
     ///
-    /// The client must have declared the length.
+    /// The client must have declared the length. `customerKey` is a key that the customer brings with each request: what
+    /// is sealed needs it and the domain's key to be read, and it is kept nowhere.
     ///
     /// Throws 411 without a length, 400 when fewer or more bytes come than declared, 507-like 503 when the disk is full.
     package func take(
         into domain: Domain,
         _ scope: ReadScope,
-        observers: [any ContentObserver] = []
+        observers: [any ContentObserver] = [],
+        under customerKey: Secret? = nil
     ) async throws(ServiceError) {
         guard let length = body.length else {
             throw ServiceError(411, "MissingContentLengthHeader", "The Content-Length header was not specified.")
@@ -40,10 +42,13 @@ package final class Intake: Sendable {
             inline = try await body.collect(limit: Int(length))
             guard inline.count == Int(length) else { throw Self.broken }
             for observer in observers { observer.observe(inline[...]) }
+            if let customerKey {
+                inline = try Self.sealed(inline, content, try await scope.space(domain), customerKey)
+            }
             extents = []
         } else {
             let space = try await scope.space(domain)
-            extents = [try await seal(length, BlockSealing(content.key(space)), observers)]
+            extents = [try await seal(length, BlockSealing(content.key(space, under: customerKey)), observers)]
         }
         let digests = observers.reduce(into: [:]) { all, observer in
             all.merge(observer.digests(), uniquingKeysWith: { _, last in last })
@@ -79,6 +84,20 @@ package final class Intake: Sendable {
             throw (error as? ServiceError) ?? (error as? BytesError).map(ServiceError.init(bytes:))
                 ?? .unavailable("\(error)")
         }
+    }
+
+    /// A short content under a customer's key: its own id, then what is sealed, so that a copy under another id opens.
+    private static func sealed(
+        _ plain: [UInt8],
+        _ content: ContentID,
+        _ space: Space,
+        _ customerKey: Secret
+    ) throws(ServiceError) -> [UInt8] {
+        var number: Int64 = 0
+        do throws(CryptographyError) {
+            return content.bytes
+                + (try sealed(plain[...], BlockSealing(content.key(space, under: customerKey)), &number))
+        } catch { throw .unavailable("sealing under a customer's key: \(error)") }
     }
 
     /// Plain bytes that, sealed, are the largest piece a writer takes.
@@ -163,6 +182,11 @@ struct ContentID {
     static let sizeBytes = 16
     let bytes: [UInt8]
     func key(_ space: Space) -> SealingKey { SealingKey.derive(from: space.key.secret, salt: bytes, info: "content") }
+    /// The key of what is sealed under a customer's key too: it takes both to derive it.
+    func key(_ space: Space, under customerKey: Secret?) -> SealingKey {
+        guard let customerKey else { return key(space) }
+        return SealingKey.derive(from: key(space), salt: customerKey.reveal(), info: "customer key")
+    }
     /// Where a short content lies in its domain.
     var inlineKey: Key { Key("content", bytes) }
 }

@@ -36,6 +36,17 @@ extension BlobCall {
             try Conditions(head.headers, of: .tagged).check(record.current, for: .write)
         }
     }
+    /// The key the request brings; nil when it brings none.
+    var customerKey: CustomerKey? {
+        get throws(ServiceError) { try checked { () throws(StorageFault) in try CustomerKey(head) } }
+    }
+    /// Looks at the customer's key of what is read or goes on to lie under it, and answers it.
+    @discardableResult
+    func admitKey(_ record: Blob) throws(ServiceError) -> CustomerKey? {
+        let key = try customerKey
+        try checked { () throws(StorageFault) in try CustomerKey.check(key, against: record.customerKeyHash) }
+        return key
+    }
     /// Looks at a container's lease and the request's conditions.
     ///
     /// A container's lease keeps it from being removed, and nothing else (REST "Lease Container").

@@ -153,6 +153,9 @@ extension StorageProvider {
         }
         let version = try checked { () throws(StorageFault) in
             try Self.refuseUnbuilt(opened.head)
+            if opened.head.text("x-ms-encryption-key") != nil, !Self.takesCustomerKey(call.operation) {
+                throw .notImplemented("customer-provided keys for \(call.operation) (header x-ms-encryption-key).")
+            }
             return try ServiceVersion(head: opened.head)
         }
         // A reader looks at the version the doorkeeper saw; a change must notice an account that went meanwhile.
@@ -187,6 +190,13 @@ extension StorageProvider {
         return destination.label.flatMap { AccountName($0) }
     }
 
+    /// Operations that know what to do with a customer's key; the others refuse it, for ignoring it would break a promise.
+    private static func takesCustomerKey(_ operation: String) -> Bool {
+        [
+            "blob.put", "blob.putBlock", "blob.putBlockList", "blob.get", "blob.getProperties", "blob.getMetadata",
+            "blob.setMetadata",
+        ].contains(StorageNeeds.plain(operation))
+    }
     /// Request headers of features that are not built: ignoring them would break a promise.
     private static func refuseUnbuilt(_ head: RequestHead) throws(StorageFault) {
         for (name, feature) in unbuiltHeaders where head.headers.contains(name) {
@@ -194,7 +204,7 @@ extension StorageProvider {
         }
     }
     private static let unbuiltHeaders = [
-        ("x-ms-encryption-key", "customer-provided keys"), ("x-ms-encryption-scope", "encryption scopes"),
+        ("x-ms-encryption-scope", "encryption scopes"),
         ("x-ms-source-encryption-key", "customer-provided keys"),
         ("x-ms-structured-body", "structured bodies"),
         ("x-ms-default-encryption-scope", "encryption scopes"),

@@ -44,6 +44,7 @@ extension StorageProvider {
             }
         }
         try original.refuseArchived(at: scope.now)
+        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let body = try await data.share(original.body)
         var new = Blob(

@@ -12,11 +12,12 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
+        let key = try blob.admitKey(record)?.secret
         try record.refuseArchived(at: scope.now)
         let range = try checked { () throws(StorageFault) in try ByteRange(blob.head) }
         var reply = blob.describe(record)
         guard let range else {
-            let stream = try await read(record, 0..<record.length, blob, scope)
+            let stream = try await read(record, 0..<record.length, blob, scope, key)
             reply.content = .stream(stream)
             reply.set("Content-MD5", record.headers.md5?.base64)
             return reply
@@ -30,7 +31,7 @@ extension StorageProvider {
         reply.status = 206
         reply.set("Content-Range", ByteRange.contentRange(bytes, size: record.length))
         reply.set("x-ms-blob-content-md5", record.headers.md5?.base64)
-        let stream = try await read(record, bytes, blob, scope)
+        let stream = try await read(record, bytes, blob, scope, key)
         reply.content = .stream(stream)
         guard let wanted = range.checksum else { return reply }
         // At most 4 MiB: the checksum has to be known before the head is sent.
@@ -51,6 +52,7 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
+        try blob.admitKey(record)
         var reply = blob.describe(record)
         reply.content = .length(record.length)
         reply.set("Content-MD5", record.headers.md5?.base64)
@@ -62,6 +64,7 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
+        try blob.admitKey(record)
         var reply = blob.changed(200, record, encrypted: false)
         for field in record.metadata.headers { reply.headers.append(field) }
         return reply
@@ -72,12 +75,13 @@ extension StorageProvider {
         _ record: Blob,
         _ bytes: Range<Int64>,
         _ blob: BlobCall,
-        _ scope: ReadScope
+        _ scope: ReadScope,
+        _ key: Secret?
     ) async throws(ServiceError) -> Reply.Stream {
         switch record.body {
-        case .whole(let content): return try await scope.read(content, in: blob.domain, bytes)
+        case .whole(let content): return try await scope.read(content, in: blob.domain, bytes, under: key)
         case .pieces(let list, _):
-            let cursor = PieceCursor(list, bytes, blob.domain, scope)
+            let cursor = PieceCursor(list, bytes, blob.domain, scope, key)
             return Reply.Stream(length: bytes.upperBound - bytes.lowerBound) { () async throws(ServiceError) in
                 try await cursor.next()
             }
@@ -104,9 +108,11 @@ private final class PieceCursor: Sendable {
     private let end: Int64
     private let domain: Domain
     private let scope: ReadScope
+    private let key: Secret?
     private let state: Mutex<State>
 
-    init(_ list: UUID, _ bytes: Range<Int64>, _ domain: Domain, _ scope: ReadScope) {
+    init(_ list: UUID, _ bytes: Range<Int64>, _ domain: Domain, _ scope: ReadScope, _ key: Secret?) {
+        self.key = key
         self.list = list
         self.domain = domain
         self.scope = scope
@@ -121,7 +127,7 @@ private final class PieceCursor: Sendable {
                 state.withLock { $0.stream = nil }
             }
             guard let (content, range) = try await nextPiece() else { return nil }
-            let stream = try await scope.read(content, in: domain, range)
+            let stream = try await scope.read(content, in: domain, range, under: key)
             state.withLock { $0.stream = stream }
         }
     }

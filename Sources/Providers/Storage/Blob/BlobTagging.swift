@@ -71,6 +71,7 @@ extension StorageProvider {
             new.tags = tags
             try await keepContainerPlace(site.container, blob, scope)
         }
+        new.customerKeyHash = try blob.customerKey?.hash
         try dressPolicies(&new, blob, site, now: scope.now)
         if let tier {
             let home = try await tierHome(blob, scope)

@@ -30,6 +30,7 @@ extension StorageProvider {
         guard let tier else { throw ServiceError(.missingRequiredHeader("x-ms-access-tier")) }
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
+        if record.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
         let home = try await tierHome(blob, scope)
         let (new, status) = try checked { () throws(StorageFault) in
             try tier.check(for: record.kind, account: home, length: record.length)

@@ -31,7 +31,12 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         _ = try checked { () throws(StorageFault) in try BlobUpload(blob) }
         _ = try await checkOverwrite(blob, .create, scope)
-        try await intake.take(into: blob.domain, scope, observers: [BodyDigests(md5: true)])
+        try await intake.take(
+            into: blob.domain,
+            scope,
+            observers: [BodyDigests(md5: true)],
+            under: try blob.customerKey?.secret
+        )
     }
     /// Put Blob, second phase.
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
@@ -113,6 +118,7 @@ extension StorageProvider {
         var (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
         try record.refuseArchived(at: scope.now)
+        if blob.head.query["comp"]?.lowercased() == "metadata" { try blob.admitKey(record) }
         let (old, fields) = (record, blob.headers)
         do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
         record.touch(scope)

@@ -15,8 +15,12 @@ struct BlockTable: Stored {
     /// About when the last block came: its row in the region's waiting list.
     var touched: Timestamp
 
-    static let format: UInt8 = 1
-    init(id: UUID, idBytes: Int, touched: Timestamp) {
+    /// The hash of the key a customer provided for all of its blocks.
+    var customerKeyHash: [UInt8]?
+
+    static let format: UInt8 = 2
+    init(id: UUID, idBytes: Int, touched: Timestamp, customerKeyHash: [UInt8]? = nil) {
+        self.customerKeyHash = customerKeyHash
         self.id = id
         self.idBytes = idBytes
         self.touched = touched
@@ -26,6 +30,7 @@ struct BlockTable: Stored {
         writer.uuid(id)
         writer.number(UInt64(idBytes))
         writer.time(touched)
+        writer.optional(customerKeyHash)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -33,6 +38,7 @@ struct BlockTable: Stored {
         id = try reader.uuid()
         idBytes = Int(try reader.number())
         touched = try reader.time()
+        customerKeyHash = format > 1 ? try reader.optionalData() : nil
     }
 }
 
@@ -98,16 +104,26 @@ extension AccountData {
         try await scope.get(BlockTable.self, in: domain, at: StorageKey.table(place))
     }
     /// The table for a block that came in, new or brought up to date.
-    func table(_ place: BlobPlace, for block: BlockID) async throws(ServiceError) -> BlockTable {
+    func table(
+        _ place: BlobPlace,
+        for block: BlockID,
+        under key: CustomerKey?
+    ) async throws(ServiceError) -> BlockTable {
         var table: BlockTable
         if let known = try await self.table(place) {
             guard known.idBytes == block.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
+            try checked { () throws(StorageFault) in try CustomerKey.check(key, against: known.customerKeyHash) }
             guard known.touched + Self.touchedEvery < scope.now else { return known }
             try await scope.remove(in: .region, at: StorageKey.waiting(known.touched, known.id))
             table = known
             table.touched = scope.now
         } else {
-            table = BlockTable(id: scope.entropy.uuid(), idBytes: block.bytes.count, touched: scope.now)
+            table = BlockTable(
+                id: scope.entropy.uuid(),
+                idBytes: block.bytes.count,
+                touched: scope.now,
+                customerKeyHash: key?.hash
+            )
         }
         try await scope.put(table, in: domain, at: StorageKey.table(place))
         let waiting = WaitingTable(tenant: scope.tenant, account: id, container: place.directory, name: place.name.text)

@@ -39,7 +39,12 @@ extension StorageProvider {
                 guard count < max else { throw ServiceError(.blockCountExceedsLimit) }
             }
         }
-        try await intake.take(into: blob.domain, scope, observers: [BodyDigests(md5: upload.needsMD5)])
+        try await intake.take(
+            into: blob.domain,
+            scope,
+            observers: [BodyDigests(md5: upload.needsMD5)],
+            under: try blob.customerKey?.secret
+        )
     }
     /// Put Block, second phase.
     ///
@@ -48,11 +53,12 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
         let site = try await blob.site(scope)
+        try blob.admitLease(try await blob.blob(site, scope), .change)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
         let checksums = BodyChecksums(received)
         try checksums.check(upload.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let table = try await data.table(site.place, for: upload.id)
+        let table = try await data.table(site.place, for: upload.id, under: try blob.customerKey)
         let key = StorageKey.block(table.id, upload.id)
         if let old = try await scope.get(Block.self, in: blob.domain, at: key) {
             try await scope.discard(old.content, in: blob.domain)
@@ -64,6 +70,7 @@ extension StorageProvider {
             [
                 "Content-MD5": upload.needsMD5 ? checksums.md5.base64 : nil,
                 "x-ms-content-crc64": checksums.crc64.base64, "x-ms-request-server-encrypted": "true",
+                "x-ms-encryption-key-sha256": table.customerKeyHash?.base64,
             ]
         )
     }
@@ -80,9 +87,10 @@ extension StorageProvider {
         let checksums = BodyChecksums(call.body, md5: true)
         try checksums.check(announced)
         let (site, old) = try await checkOverwrite(blob, .create, scope)
+        let key = try blob.customerKey
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let commit = BlockCommit(data, site.place)
-        let made = try await commit.run(list, replacing: old)
+        let made = try await commit.run(list, replacing: old, under: key)
         var new = Blob(
             scope,
             replacing: old,
@@ -149,10 +157,20 @@ private struct BlockCommit {
         let isBorrowed: Bool
     }
 
-    func run(_ list: BlockList, replacing old: Blob?) async throws(ServiceError) -> (body: Blob.Body, length: Int64) {
+    func run(
+        _ list: BlockList,
+        replacing old: Blob?,
+        under key: CustomerKey?
+    ) async throws(ServiceError) -> (body: Blob.Body, length: Int64) {
         let (oldList, oldPieces) = try await committed(old)
         let waiting = try await uncommitted()
         let chosen = try choose(list, oldPieces, waiting)
+        let table = try await data.table(place)
+        try checked { () throws(StorageFault) in
+            for isCommitted in Set(chosen.map(\.found.isCommitted)) {
+                try CustomerKey.check(key, against: isCommitted ? old?.customerKeyHash : table?.customerKeyHash)
+            }
+        }
         let reused = Set(chosen.filter(\.found.isCommitted).map(\.found.content.id))
         var shared: PieceList?
         if let oldList, !reused.isEmpty { shared = try await data.pieceList(oldList) }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Cryptography
+import HTTPTypes
+import Storage
+import Testing
+
+/// Keys that customers provide with their requests.
+struct CustomerKeyTests {
+    static func headers(_ byte: UInt8, algorithm: String = "AES256") -> [String: String] {
+        let key = [UInt8](repeating: byte, count: 32)
+        return [
+            "x-ms-encryption-key": key.base64, "x-ms-encryption-key-sha256": SHA256Digest.of(key).base64,
+            "x-ms-encryption-algorithm": algorithm,
+        ]
+    }
+    static func fault(_ headers: [String: String]) throws -> StorageFault? {
+        let head = try Fixture.head(.put, "/c/b", headers.map { ($0.key, $0.value) })
+        return Fixture.fault { _ = try CustomerKey(head) }
+    }
+
+    @Test func `a key comes with its hash and its algorithm`() throws {
+        #expect(try Self.fault(Self.headers(1)) == nil)
+        for name in Self.headers(1).keys {
+            var some = Self.headers(1)
+            some[name] = nil
+            #expect(try Self.fault(some)?.line == "400 MissingRequiredHeader", "\(name)")
+        }
+        #expect(try Self.fault(Self.headers(1, algorithm: "AES128"))?.line == "400 InvalidHeaderValue")
+        var other = Self.headers(1)
+        other["x-ms-encryption-key-sha256"] = Self.headers(2)["x-ms-encryption-key-sha256"]
+        #expect(try Self.fault(other)?.line == "400 InvalidHeaderValue")
+    }
+    @Test func `a refusal never repeats a key`() throws {
+        var short = Self.headers(1)
+        let key = [UInt8](repeating: 7, count: 31).base64
+        short["x-ms-encryption-key"] = key
+        let fault = try #require(try Self.fault(short))
+        #expect(fault.line == "400 InvalidHeaderValue")
+        #expect(!fault.details.contains { $0.value.contains(key) })
+    }
+
+    static let none = "BlobUsesCustomerSpecifiedEncryption"
+    static let other = "BlobCustomerSpecifiedEncryptionMismatch"
+
+    @Test(arguments: [1, 40_000, 200_000])
+    func `what is put under a key is read under it only`(_ size: Int) async throws {
+        let client = try await StorageClient.ready()
+        let (body, key) = (client.bytes(size), Self.headers(1))
+        let put = try await client.upload("/docs/x", body, key)
+        #expect(put.status == 201 && put["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+        #expect(try await client.send(.get, "/docs/x", headers: key).body == body)
+        let range = key.merging(["x-ms-range": "bytes=0-0"]) { own, _ in own }
+        #expect(try await client.send(.get, "/docs/x", headers: range).body == [body[0]])
+        for method in [HTTPRequest.Method.get, .head] {
+            #expect(try await client.send(method, "/docs/x").code == Self.none)
+            #expect(try await client.send(method, "/docs/x", headers: Self.headers(2)).code == Self.other)
+        }
+        #expect(try await client.send(.put, "/docs/x", "comp=metadata").code == Self.none)
+        #expect(try await client.send(.put, "/docs/x", "comp=metadata", headers: key).status == 200)
+        #expect(try await client.copy("/docs/x", to: "/docs/y").code == Self.none)
+        #expect(try await client.upload("/docs/x", body).status == 201)
+        #expect(try await client.send(.get, "/docs/x").body == body)
+        #expect(
+            try await client.send(.get, "/docs/x", headers: key).code == "BlobDoesNotUseCustomerSpecifiedEncryption"
+        )
+        #expect(try await client.send(.delete, "/docs/x").status == 202)
+    }
+
+    @Test func `blocks and their list come under one key`() async throws {
+        let client = try await StorageClient.ready()
+        let key = Self.headers(1)
+        let ids = [Array("0001".utf8).base64, Array("0002".utf8).base64]
+        let bodies = [client.bytes(10), client.bytes(50_000)]
+        for (id, body) in zip(ids, bodies) {
+            let query = "comp=block&blockid=\(id.percentEncoded())"
+            #expect(try await client.send(.put, "/docs/x", query, headers: key, body: body).status == 201)
+            let mixed = try await client.send(.put, "/docs/x", query, headers: Self.headers(2), body: body)
+            #expect(mixed.code == Self.other)
+        }
+        let list = Array("<BlockList>\(ids.map { "<Latest>\($0)</Latest>" }.joined())</BlockList>".utf8)
+        #expect(try await client.send(.put, "/docs/x", "comp=blocklist", body: list).code == Self.none)
+        let made = try await client.send(.put, "/docs/x", "comp=blocklist", headers: key, body: list)
+        #expect(made.status == 201 && made["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+        #expect(try await client.send(.get, "/docs/x", headers: key).body == bodies[0] + bodies[1])
+        let again = try await client.send(.put, "/docs/x", "comp=blocklist", headers: Self.headers(2), body: list)
+        #expect(again.code == Self.other)
+    }
+
+    @Test func `operations that do not know keys refuse them by name`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        let answer = try await client.send(.put, "/docs/x", "comp=tier", headers: Self.headers(1))
+        #expect(answer.status == 501)
+    }
+}
