@@ -56,6 +56,19 @@ struct TierJourneyTests {
         #expect(shown["x-ms-access-tier"] == "Hot" && shown["x-ms-archive-status"] == nil)
     }
 
+    @Test func `a blob is deleted by when its tier was set`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        let early = client.region.world.clock.now.httpDate
+        client.region.clock.pass(.seconds(10))
+        #expect(try await Self.set(client, "Cool").status == 200)
+        #expect(try await client.send(.get, "/docs/x")["x-ms-access-tier"] == "Cool")
+        let older = ["x-ms-access-tier-if-unmodified-since": early]
+        #expect(try await client.send(.delete, "/docs/x", headers: older).code == "ConditionNotMet")
+        let newer = ["x-ms-access-tier-if-modified-since": early]
+        #expect(try await client.send(.delete, "/docs/x", headers: newer).status == 202)
+    }
+
     @Test func `the smart tier says where it has put a blob`() async throws {
         let client = try await StorageClient.ready()
         #expect(try await client.upload("/docs/x", [1], ["x-ms-access-tier": "Smart"]).status == 201)

@@ -26,8 +26,20 @@ extension BlobCall {
         try checked { () throws(StorageFault) in
             let isHolder = purpose == .create && record != nil ? try LeaseID(head) != nil : false
             try (isHolder ? conditions.withoutOnlyIfNew : conditions).check(record?.current, for: purpose)
+            if let record, purpose == .write { try checkTierTime(record) }
             guard let condition = try TagExpression(head), let record else { return }
             guard condition.holds(for: record.tags) else { throw .conditionNotMet }
+        }
+    }
+    /// Looks at the conditions on when the tier was set (REST "Delete Blob"); a tier that never was is older than all.
+    private func checkTierTime(_ record: Blob) throws(StorageFault) {
+        for (name, wantsNewer) in [
+            ("x-ms-access-tier-if-modified-since", true), ("x-ms-access-tier-if-unmodified-since", false),
+        ] {
+            guard let text = head.text(name) else { continue }
+            guard let date = Timestamp(httpDate: text) else { throw .invalidHeaderValue(name, text) }
+            let isNewer = record.tier.changed(at: now).map { $0.wholeSecond > date } ?? false
+            guard isNewer == wantsNewer else { throw .conditionNotMet }
         }
     }
     /// Looks at the conditions operations on tags have besides: they answer 412 to reads as well.

@@ -16,6 +16,7 @@ extension StorageProvider {
         try record.refuseArchived(at: scope.now)
         let range = try checked { () throws(StorageFault) in try ByteRange(blob.head) }
         var reply = blob.describe(record)
+        blob.describeTier(record, in: &reply)
         guard let range else {
             let stream = try await read(record, 0..<record.length, blob, scope, key)
             reply.content = .stream(stream)
