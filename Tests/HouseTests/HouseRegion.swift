@@ -147,6 +147,7 @@ struct HouseRegion: Sendable {
     private static let resources: [(Surface, String)] = [
         (.management, "https://management.\(plan.domain)/"), (.graph, "https://graph.\(plan.domain)/"),
         (.blob, "https://storage.azure.com/"), (.queue, "https://storage.azure.com/"),
+        (.table, "https://storage.azure.com/"),
     ]
     private func signIn(_ sender: Sender, client: String, _ tenant: TenantID) async throws {
         for (surface, resource) in Self.resources {

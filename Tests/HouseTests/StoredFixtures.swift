@@ -427,6 +427,33 @@ enum StoredFixtures {
             )
         ),
         Row(
+            type: "TableEntity",
+            format: 1,
+            body: .hex(
+                "8e8295879284e43f0904546578740002c3a903526177010201ff024e6f020359657303045768656e048280c0"
+                    + "8794dd992b05526174696f05bff00302496406deadbeefdead4eef9eefdeadbeefdead05536d616c6c070905"
+                    + "4c6172676508808080808040"
+            )
+        ),
+        Row(
+            type: "TableRecord",
+            format: 1,
+            body: .hex(
+                "deadbeefdead4eef9eefdeadbeefdead0650656f706c650101700001808dc2cdceb3b0060572617564"
+            )
+        ),
+        Row(
+            type: "TableServiceSettings",
+            format: 1,
+            body: .json(
+                #"{"properties":{"cors":[{"allowedHeaders":"x","allowedMethods":"GET","allowedOrigins":"*","exposed"#
+                    + #"Headers":"y","maxAgeSeconds":5}],"deleteRetention":{"allowsPermanentDelete":false},"hourMetrics"#
+                    + #"":{"enabled":false,"retention":{},"version":"1.0"},"logging":{"delete":false,"read":false,"rete"#
+                    + #"ntion":{},"version":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"versi"#
+                    + #"on":"1.0"},"staticWebsite":{"enabled":false}}}"#
+            )
+        ),
+        Row(
             type: "TakenPlaces",
             format: 1,
             body: .hex(

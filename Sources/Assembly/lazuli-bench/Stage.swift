@@ -46,7 +46,7 @@ final class Stage {
             expecting: [200, 202]
         )
         let wish =
-            #"{"signedServices":"b","signedResourceTypes":"sco","signedPermission":"rwdlac","#
+            #"{"signedServices":"bt","signedResourceTypes":"sco","signedPermission":"rwdlacu","#
             + #""signedExpiry":"2100-01-01T00:00:00Z"}"#
         let signed = try caller.send("POST", "\(account)/ListAccountSas\(version)", arm, body: wish, expecting: [200])
         let text = signed.json["accountSasToken"]?.string ?? ""
@@ -67,6 +67,10 @@ final class Stage {
     /// The address of a list of the container, signed.
     func list(_ query: String) -> String {
         "\(containerURL)?restype=container&comp=list&\(query)&\(signature)"
+    }
+    /// The address of something of the Table service, signed; `{name}` may stand for a part of it.
+    func table(_ path: String, _ query: String = "") -> String {
+        "\(subject.tableHost(Self.account))/\(path)?\(query.isEmpty ? "" : query + "&")\(signature)"
     }
     /// The address of a resource group.
     func group(_ name: String) -> String { "\(subject.subscription)/resourcegroups/\(name)?api-version=2021-04-01" }

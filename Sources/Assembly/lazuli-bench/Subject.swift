@@ -34,6 +34,7 @@ final class Subject {
         "grant_type=client_credentials&client_id=\(text("servicePrincipal", "clientId"))"
             + "&client_secret=\(text("servicePrincipal", "clientSecret"))&scope=\(management)/.default"
     }
+    func tableHost(_ account: String) -> String { "https://\(account).table.core.lazuli.localhost:\(port)" }
     func blobHost(_ account: String) -> String { "https://\(account).blob.core.lazuli.localhost:\(port)" }
 
     private func text(_ path: String...) -> String {

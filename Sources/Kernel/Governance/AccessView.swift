@@ -16,7 +16,7 @@ package protocol AccessView: Sendable {
     /// directly or through other groups.
     func assignments(
         for principal: PrincipalID,
-        _ scope: ReadScope
+        _ scope: some Scope
     ) async throws(ServiceError) -> [RoleAssignment]
 }
 
@@ -26,7 +26,7 @@ extension AccessView {
         _ action: String,
         at resource: ResourceID,
         caller: Caller,
-        scope: ReadScope
+        scope: some Scope
     ) async throws(ServiceError) -> Bool {
         guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
         return try await assignments(for: principal.id, scope).contains { assignment in

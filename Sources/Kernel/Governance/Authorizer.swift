@@ -71,7 +71,7 @@ package final class Authorizer: AccessView {
 
     package func assignments(
         for principal: PrincipalID,
-        _ scope: ReadScope
+        _ scope: some Scope
     ) async throws(ServiceError) -> [RoleAssignment] {
         let slot = Slot(tenant: scope.tenant, principal: principal)
         let epoch = try await scope.accessEpoch()
@@ -80,6 +80,8 @@ package final class Authorizer: AccessView {
         for holder in try await closure(of: principal, scope) {
             found += try await scope.assignments(of: holder, limit: Self.assignmentsMax).map(\.value)
         }
+        // A change that is not committed yet may have assignments of its own, which nobody else may go by.
+        guard scope is ReadScope else { return found }
         kept.withLock { kept in
             if kept.count >= Self.keptMax { kept.removeAll() }
             kept[slot] = Kept(epoch: epoch, assignments: found)
@@ -87,7 +89,7 @@ package final class Authorizer: AccessView {
         return found
     }
     /// The principal and every group it is in, directly or through other groups.
-    private func closure(of principal: PrincipalID, _ scope: ReadScope) async throws(ServiceError) -> [PrincipalID] {
+    private func closure(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> [PrincipalID] {
         var all = [principal]
         var known: Set<PrincipalID> = [principal]
         var next = 0

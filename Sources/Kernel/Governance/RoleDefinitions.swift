@@ -93,6 +93,26 @@ package struct RoleDefinition: Sendable {
             data: ["\(messages)/add/action"]
         ),
     ]
+    private static let tables = "Microsoft.Storage/storageAccounts/tableServices/tables"
+    private static let tableRoles = [
+        RoleDefinition(
+            "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+            "Storage Table Data Contributor",
+            "Read, write and delete tables and entities.",
+            ["\(tables)/read", "\(tables)/write", "\(tables)/delete"],
+            data: [
+                "\(tables)/entities/read", "\(tables)/entities/write", "\(tables)/entities/delete",
+                "\(tables)/entities/add/action", "\(tables)/entities/update/action",
+            ]
+        ),
+        RoleDefinition(
+            "76199698-9eea-4c19-bc75-cec21354c6b6",
+            "Storage Table Data Reader",
+            "Read tables and entities.",
+            ["\(tables)/read"],
+            data: ["\(tables)/entities/read"]
+        ),
+    ]
     private static let containers = "Microsoft.Storage/storageAccounts/blobServices/containers"
     private static let delegationKey = "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"
 
@@ -184,5 +204,5 @@ package struct RoleDefinition: Sendable {
                 "May get a user delegation key.",
                 [delegationKey]
             ),
-        ] + queueRoles
+        ] + queueRoles + tableRoles
 }

@@ -123,7 +123,7 @@ extension HostPlan {
     /// By host; on the domain itself and on `localhost` by path, for sites without wildcard names (path style).
     package func target(of request: Request) -> Target? {
         if let destination = destination(of: request.host), destination.surface != .portal {
-            return Target(destination: destination, path: request.path)
+            return Target(destination: destination, path: destination.surface.routed(request.path))
         }
         guard request.host == domain || Self.loopback.contains(request.host) || request.host == primary.portal else {
             return nil
@@ -147,7 +147,7 @@ extension HostPlan {
             let label = service == nil ? first : String(halves[0])
             return Target(
                 destination: Destination(surface: service ?? .blob, label: label, names: primary),
-                path: rest
+                path: (service ?? .blob).routed(rest)
             )
         }
     }

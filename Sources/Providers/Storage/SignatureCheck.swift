@@ -34,7 +34,7 @@ extension StorageProvider {
         }
         var policy: StoredPolicy?
         if let identifier = signature.policyIdentifier {
-            policy = try await policies(of: target, at: place, scope).first { $0.identifier == identifier }
+            policy = try await policies(signature, of: target, at: place, scope).first { $0.identifier == identifier }
         }
         let grant = try checked { () throws(StorageFault) in
             let grant = try signature.verify(circumstances, keys: account.keys.map(\.secret), policy: policy)
@@ -45,6 +45,7 @@ extension StorageProvider {
     }
     /// The stored access policies of what a target names.
     private func policies(
+        _ signature: SharedAccessSignature,
         of target: StorageTarget,
         at place: AccountPlace,
         _ scope: ReadScope
@@ -58,7 +59,11 @@ extension StorageProvider {
             guard let name = queue.queue else { return [] }
             let record = try await scope.get(Queue.self, in: place.domain, at: StorageKey.queue(name))
             return record?.policies ?? []
-        case .table: return []
+        case .table(let table):
+            // A batch names its table inside; the signature names it outside.
+            guard let name = try? TableName(table.table ?? signature.value("tn")) else { return [] }
+            let record = try await scope.get(TableRecord.self, in: place.domain, at: TableKey.table(name))
+            return record?.policies ?? []
         }
     }
     /// Keys of other tenants were never handed out, and an account without a secret has handed out none.

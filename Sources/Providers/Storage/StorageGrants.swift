@@ -80,6 +80,7 @@ enum StorageNeeds {
     }
     static func need(of operation: String, _ request: Request) -> SASNeed? {
         let name = plain(operation)
+        if let need = SASNeed.tables[name] { return need }
         if name == "blob.delete" {
             if request.query["versionid"] != nil { return .deleteVersion }
             if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Kernel
 
-/// Microsoft.Storage: accounts over Azure Resource Manager, and their Blob service.
+/// Microsoft.Storage: accounts over Azure Resource Manager, their Blob service and their Table service.
 ///
 /// Nouns: `Accounts`, `AccountKeys`, `AccountSignatures`, `DelegationKeys`, `ManagedContainers`, `BlobService` on the management surface;
 /// `BlobService`, `BlobBatch`, `Containers`, `ContainerPolicyAccess`, `Blobs`, `BlobReads`, `BlobCopies`, `BlobLists`,
-/// `Blocks` on the blob surface. `StorageDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers
+/// `Blocks` on the blob surface; `TableService`, `Tables`, `Entities`, `EntityQueries`, `TableBatches` on the table
+/// surface, `ManagedTables` beside it. `StorageDoorkeeper` signs callers in, with `SignatureCheck`. What is not built answers
 /// 501: `UnbuiltOperations`.
 package struct StorageProvider: ResourceProvider {
     package static let namespace = "Microsoft.Storage"
@@ -29,7 +30,7 @@ package struct StorageProvider: ResourceProvider {
         accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations
-            + queueOperations + managedQueueOperations + unbuiltOperations
+            + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {
@@ -44,6 +45,6 @@ package struct StorageProvider: ResourceProvider {
 
     /// Long work this provider starts.
     package static var sagas: [any Saga] {
-        [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), QueuePurge()]
+        [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), QueuePurge(), TablePurge()]
     }
 }

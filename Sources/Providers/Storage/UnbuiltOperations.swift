@@ -4,7 +4,7 @@ import Kernel
 
 /// What clients may ask for and this region does not do yet: each answers 501 and says so, after the caller was let in.
 extension StorageProvider {
-    static var unbuiltOperations: [Row] { unbuiltBlobOperations + unbuiltManagementOperations }
+    static var unbuiltOperations: [Row] { unbuiltBlobOperations + unbuiltTableOperations + unbuiltManagementOperations }
 
     private static let because = Proof.none(because: "answers 501: not built")
 
@@ -33,6 +33,20 @@ extension StorageProvider {
                 { (_, _) async throws(ServiceError) in throw ServiceError(.notImplemented("\(what).")) }
             }
         )
+    }
+
+    private static var unbuiltTableOperations: [Row] {
+        [
+            unbuilt(
+                "tableService.getStats",
+                .get,
+                "/",
+                query: ["restype": "service", "comp": "stats"],
+                .control(TableAction.serviceRead),
+                "Get Table Service Stats; there is no secondary endpoint",
+                on: .table
+            )
+        ]
     }
 
     private static var unbuiltBlobOperations: [Row] {

@@ -13,6 +13,7 @@ from azure.mgmt.storage import StorageManagementClient
 
 BLOB_DATA_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
 QUEUE_DATA_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
+TABLE_DATA_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
 
 
 class Region:
@@ -46,6 +47,11 @@ class Account:
     url: str
     id: str
 
+    @property
+    def tables(self):
+        """Where its Table service answers."""
+        return self.url.replace(".blob.", ".table.", 1)
+
 
 @pytest.fixture(scope="session")
 def region():
@@ -72,13 +78,13 @@ def group(resources):
 
 @pytest.fixture(scope="module")
 def account(region, storage, group):
-    """An account whose blobs and queues the service principal may use by key and by role."""
+    """An account whose data the service principal may use by key and by role."""
     name = f"sdk{uuid.uuid4().hex[:12]}"
     made = storage.storage_accounts.begin_create(
         group, name, {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}).result()
     key = storage.storage_accounts.list_keys(group, name).keys_property[0].value
     token = region.credential().get_token(f"{region.management}/.default").token
-    for role in [BLOB_DATA_OWNER, QUEUE_DATA_CONTRIBUTOR]:
+    for role in [BLOB_DATA_OWNER, QUEUE_DATA_CONTRIBUTOR, TABLE_DATA_CONTRIBUTOR]:
         roles = f"/subscriptions/{region.subscription}/providers/Microsoft.Authorization/roleDefinitions"
         answer = requests.put(
             f"{region.management}{made.id}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}",

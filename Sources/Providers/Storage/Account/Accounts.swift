@@ -233,6 +233,7 @@ struct AccountPurge: Saga {
         guard try await scope.exists(data.domain) else { return .done(result: nil) }
         if try await data.purge(blobs: StorageKey.blobs, tables: StorageKey.tables) { return .again(state) }
         if try await scope.purgeQueues(of: account) { return .again(state) }
+        if try await TablePurge.purgeAll(data.domain, scope) { return .again(state) }
         let containers = try await scope.list(
             Container.self,
             in: data.domain,

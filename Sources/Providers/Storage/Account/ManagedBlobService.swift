@@ -26,7 +26,7 @@ extension StorageProvider {
             throw .notImplemented("\(name)=true")
         }
         var settings = try await settings(view.place, scope)
-        if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try rules.map(Self.rule) }
+        if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try Self.managedRules(rules) }
         if let text = properties["defaultServiceVersion"]?.string {
             guard let version = ServiceVersion(text), version >= .oldest else {
                 throw .badRequest(
@@ -36,16 +36,20 @@ extension StorageProvider {
             }
             settings.defaultVersion = version.text
         }
-        guard settings.cors.count <= ServiceProperties.corsRulesMax else {
+        try await set(settings, view.place, scope)
+        return .json(200, shown(settings, of: view))
+    }
+
+    /// All rules of `corsRules`.
+    static func managedRules(_ rules: [JSON]) throws(ServiceError) -> [ServiceProperties.CORSRule] {
+        guard rules.count <= ServiceProperties.corsRulesMax else {
             throw .badRequest(
                 "InvalidValuesForRequestParameters",
                 "There are at most \(ServiceProperties.corsRulesMax) corsRules."
             )
         }
-        try await set(settings, view.place, scope)
-        return .json(200, shown(settings, of: view))
+        return try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
     }
-
     /// A rule for other origins as ARM writes it.
     static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
         func list(_ name: String) -> String {

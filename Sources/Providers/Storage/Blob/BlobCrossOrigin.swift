@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Kernel
 
-/// The CORS rules of the Blob service's settings.
+/// The CORS rules of the settings of the Blob and the Table service.
 package struct BlobCrossOrigin: CrossOriginPolicy {
     private let provider: StorageProvider
 
@@ -16,7 +16,11 @@ package struct BlobCrossOrigin: CrossOriginPolicy {
         guard let name = destination.label.flatMap({ AccountName($0) }),
             let place = try await provider.place(name, scope)
         else { return [] }
-        return try await provider.settings(place, scope.of(place.tenant)).cors.map { rule in
+        let own = scope.of(place.tenant)
+        let settings =
+            destination.surface == .table
+            ? try await provider.tableSettings(place, own) : try await provider.settings(place, own)
+        return settings.cors.map { rule in
             CrossOriginRule(
                 origins: Self.list(rule.allowedOrigins),
                 methods: Self.list(rule.allowedMethods),

@@ -8,6 +8,14 @@ struct BlobServiceSettings: Stored, Codable {
     var properties: ServiceProperties
 }
 
+extension ServiceProperties {
+    /// What these settings switch on and no service does yet.
+    var unbuiltAnalytics: String? {
+        if logging.read || logging.write || logging.delete { return "logging (Logging)" }
+        return hourMetrics.enabled || minuteMetrics.enabled ? "metrics (HourMetrics, MinuteMetrics)" : nil
+    }
+}
+
 extension StorageProvider {
     func settings(_ place: AccountPlace, _ scope: some Scope) async throws(ServiceError) -> ServiceProperties {
         let stored = try await scope.get(BlobServiceSettings.self, in: place.domain, at: StorageKey.service)
@@ -17,13 +25,8 @@ extension StorageProvider {
         let unbuilt = [
             (properties.deleteRetention.days != nil, "soft delete (DeleteRetentionPolicy)"),
             (properties.staticWebsite.enabled, "static websites (StaticWebsite)"),
-            (properties.logging.read || properties.logging.write || properties.logging.delete, "logging (Logging)"),
-            (
-                properties.hourMetrics.enabled || properties.minuteMetrics.enabled,
-                "metrics (HourMetrics, MinuteMetrics)"
-            ),
         ]
-        if let (_, what) = unbuilt.first(where: \.0) {
+        if let what = unbuilt.first(where: \.0)?.1 ?? properties.unbuiltAnalytics {
             throw ServiceError(.notImplemented("\(what); leave it disabled."))
         }
         try await scope.put(

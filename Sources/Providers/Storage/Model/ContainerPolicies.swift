@@ -60,13 +60,20 @@ package enum ContainerPolicies {
         )
     }
 
-    /// The body of Get Container ACL.
-    package static func body(_ policies: [StoredPolicy]) throws(StorageFault) -> [UInt8] {
+    /// The body of Get Container ACL, or of Get Table ACL, which leaves out a policy that says nothing.
+    package static func body(_ policies: [StoredPolicy], of service: StorageService = .blob) throws(StorageFault)
+        -> [UInt8]
+    {
         try XMLBody.write { writer in
             writer.open("SignedIdentifiers")
             for policy in policies {
                 writer.open("SignedIdentifier")
                 writer.leaf("Id", policy.identifier)
+                let isEmpty = policy.start == nil && policy.expiry == nil && policy.permissions == nil
+                guard service != .table || !isEmpty else {
+                    writer.close()
+                    continue
+                }
                 writer.open("AccessPolicy")
                 writer.optional("Start", policy.start?.iso8601)
                 writer.optional("Expiry", policy.expiry?.iso8601)

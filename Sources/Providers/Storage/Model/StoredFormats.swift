@@ -10,7 +10,8 @@ extension StorageProvider {
         StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self), StoredFormat(ExpiringQueue.self),
         StoredFormat(LongText.self), StoredFormat(MessageCount.self), StoredFormat(PieceChunk.self),
         StoredFormat(PieceList.self), StoredFormat(Queue.self), StoredFormat(QueueServiceSettings.self),
-        StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(TagHit.self),
+        StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(TableEntity.self),
+        StoredFormat(TableRecord.self), StoredFormat(TableServiceSettings.self), StoredFormat(TagHit.self),
         StoredFormat(TakenPlaces.self), StoredFormat(WaitingTable.self),
     ]
 }

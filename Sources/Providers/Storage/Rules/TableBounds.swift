@@ -28,17 +28,18 @@ package struct TableBounds: Equatable, Sendable {
         self.endRow = endRow
     }
 
-    /// Whether an entity lies inside; keys compare by UTF-8 bytes.
+    /// Whether an entity lies inside; keys compare as tables order them.
     package func contains(partition: String, row: String) -> Bool {
         if let start = startPartition {
             if Self.precedes(partition, start) { return false }
-            if partition == start, let first = startRow, Self.precedes(row, first) { return false }
+            if Self.isSame(partition, start), let first = startRow, Self.precedes(row, first) { return false }
         }
         if let end = endPartition {
             if Self.precedes(end, partition) { return false }
-            if partition == end, let last = endRow, Self.precedes(last, row) { return false }
+            if Self.isSame(partition, end), let last = endRow, Self.precedes(last, row) { return false }
         }
         return true
     }
-    private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+    private static func precedes(_ a: String, _ b: String) -> Bool { OrdinalText.precedes(a, b) }
+    private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }
