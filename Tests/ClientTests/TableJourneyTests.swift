@@ -95,7 +95,7 @@ extension AzTests {
                 az(
                     "storage entity delete --partition-key a --row-key 2 -t people \(by)",
                     fails: "AuthorizationPermissionMismatch",
-                    "not authorized"
+                    "required permissions"
                 ),
             ]
         }
