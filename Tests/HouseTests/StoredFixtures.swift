@@ -90,14 +90,14 @@ enum StoredFixtures {
             type: "Blob",
             format: 2,
             body: .hex(
-                "fffff51fdff9aabcd6e8c8f08d01808dc2cdceb3b006e0c508111111112222433384445555555555550380ad"
+                "fffff53fdff9aabcd6e8c8f08d01808dc2cdceb3b006e0c508111111112222433384445555555555550380ad"
                     + "e2040a746578742f706c61696e10000102030405060708090a0b0c0d0e0f01046e616d650676c3a47264650e"
                     + "deadbeefdead4eef9eefdeadbeefdead010f018094e9dbceb3b00601046b696e640361206208417263686976"
                     + "6501808dc2cdceb3b00604486f74044869676880a9de86cfb3b006011280c39ed3ceb3b006808ddfdbe8d6b0"
                     + "06deadbeefdead4eef9eefdeadbeefdead1368747470733a2f2f612e6578616d706c652f6203142801808dc2"
                     + "cdceb3b00604776879011304677a697002656e06696e6c696e65086e6f2d6361636865180673636f70653120"
                     + "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f808dc2cdceb3b00601808dc2"
-                    + "cdceb3b006808dc2cdceb3b006"
+                    + "cdceb3b006808dc2cdceb3b00606"
             )
         ),
         Row(
@@ -111,6 +111,17 @@ enum StoredFixtures {
                     + #"tion":{},"version":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"#
                     + #""version":"1.0"},"staticWebsite":{"enabled":false,"errorDocument":"404.html","indexDocum"#
                     + #"ent":"index.html"}}}"#
+            )
+        ),
+        Row(
+            type: "BlobServiceSettings",
+            format: 2,
+            body: .json(
+                #"{"properties":{"containerRetention":{"days":5},"cors":[],"deleteRetention":{"allowsPerma"#
+                    + #"nentDelete":true,"days":7},"hourMetrics":{"enabled":false,"retention":{},"version":"1.0"#
+                    + #""},"isVersioningEnabled":true,"logging":{"delete":false,"read":false,"retention":{},"ve"#
+                    + #"rsion":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"version":""#
+                    + #"1.0"},"staticWebsite":{"enabled":false}}}"#
             )
         ),
         Row(
@@ -240,6 +251,15 @@ enum StoredFixtures {
             format: 1,
             body: .hex(
                 "73686f7274206279746573"
+            )
+        ),
+        Row(
+            type: "KeptState",
+            format: 1,
+            body: .json(
+                #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","directory":"DEADBEEF-DEAD-4EEF-9EEF-DE"#
+                    + #"ADBEEFDEAD","name":"a/b","tenant":"11111111-2222-4333-8444-555555555555","ticks":17952897"#
+                    + #"001234567}"#
             )
         ),
         Row(

@@ -50,8 +50,8 @@ struct AccountJourneyTests {
         ] as [JSON] {
             #expect(try await client.manage(.patch, "", ["properties": properties]).status == 501)
         }
-        let versions: JSON = ["properties": ["isVersioningEnabled": true]]
-        #expect(try await client.manage(.put, "/blobServices/default", versions).status == 501)
+        let changes: JSON = ["properties": ["changeFeed": ["enabled": true]]]
+        #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
         #expect(try await client.manage(.get, "/managementPolicies/default").status == 501)
     }
 

@@ -30,6 +30,11 @@ struct LeaseEscapeTests {
         "blob.lease": "is what leases are changed with",
         "blob.setImmutability": "protects the blob further; the service asks for no lease",
         "blob.deleteImmutability": "changes no blob; the service asks for no lease",
+        "blob.snapshot": "changes nothing; REST: a lease that is sent must be the blob's",
+        "blob.undelete": "changes what is current only where nothing is",
+        "blob.deleteVersion": "leases are of the current blob",
+        "blob.deletePermanently": "leases are of the current blob",
+        "blob.deleteVersionPermanently": "leases are of the current blob",
         "blob.setLegalHold": "protects the blob further; the service asks for no lease",
     ]
 

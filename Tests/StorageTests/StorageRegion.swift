@@ -188,6 +188,16 @@ struct StorageRegion: Sendable {
             }.result
         }
     }
+    /// One full run of the reconciler of what soft delete keeps.
+    func expireKept() async throws {
+        let note = ChangeNote(actor: "region:test", action: "expire", operation: "expire")
+        var more = true
+        while more {
+            more = try await journal.change(note, StorageProvider.namespace, KeyRing.regionTenant) {
+                scope async throws(ServiceError) in try await provider.expireKeptStates(scope)
+            }.result
+        }
+    }
     /// Removes the account as the deletion of its group does.
     func removeWithGroup(_ account: String) async throws {
         let id = ResourceID("\(Self.group)/providers/Microsoft.Storage/storageAccounts/\(account)")

@@ -35,6 +35,7 @@ struct Housekeeping {
                 }
                 try await expireBlocks()
                 try await expireMessages()
+                try await expireKeptStates()
             } catch { report("housekeeping: \(error)") }
             try? await journal.world.clock.sleep(for: Self.period)
         }
@@ -57,6 +58,16 @@ struct Housekeeping {
             StorageProvider.namespace,
             KeyRing.regionTenant,
             { scope async throws(ServiceError) in try await storage.expireUncommittedBlocks(scope) }
+        ).result {}
+    }
+    private func expireKeptStates() async throws(ServiceError) {
+        let note = ChangeNote(actor: "region:housekeeping", action: "kept.expire", operation: "kept.expire")
+        let storage = storage
+        while try await journal.change(
+            note,
+            StorageProvider.namespace,
+            KeyRing.regionTenant,
+            { scope async throws(ServiceError) in try await storage.expireKeptStates(scope) }
         ).result {}
     }
 }

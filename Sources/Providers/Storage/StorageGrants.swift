@@ -81,10 +81,6 @@ enum StorageNeeds {
     static func need(of operation: String, _ request: Request) -> SASNeed? {
         let name = plain(operation)
         if let need = SASNeed.tables[name] { return need }
-        if name == "blob.delete" {
-            if request.query["versionid"] != nil { return .deleteVersion }
-            if request.query["deletetype"]?.lowercased() == "permanent" { return .deletePermanently }
-        }
         if name.hasSuffix(".lease"), request.header("x-ms-lease-action")?.lowercased() == "break" {
             return name.hasPrefix("container") ? .breakContainerLease : .breakBlobLease
         }
@@ -103,7 +99,9 @@ enum StorageNeeds {
         "blob.setProperties": .writeBlob, "blob.setMetadata": .writeBlob, "blob.delete": .deleteBlob,
         "blob.putBlock": .writeBlob, "blob.putBlockList": .writeBlob, "blob.getBlockList": .readBlob,
         "blob.copy": .putBlob, "blob.abortCopy": .writeBlob, "blob.lease": .leaseBlob, "blob.snapshot": .snapshotBlob,
-        "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.setTier": .writeBlob,
+        "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.deleteVersion": .deleteVersion,
+        "blob.deletePermanently": .deletePermanently, "blob.deleteVersionPermanently": .deletePermanently,
+        "container.undelete": .restoreContainer, "blob.setTier": .writeBlob,
         "blob.setImmutability": .immutability, "blob.deleteImmutability": .immutability,
         "blob.setLegalHold": .immutability, "blob.getTags": .blobTags, "blob.setTags": .blobTags,
         "blob.appendBlock": .appendBlock,

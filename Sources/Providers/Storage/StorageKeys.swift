@@ -12,6 +12,12 @@ enum StorageKey {
     // Region.
     static func place(_ name: AccountName) -> Key { Key("account", name.text) }
     static let waiting = Key("waiting")
+    static let kept = Key("kept")
+    /// What soft delete keeps, by the time it ends.
+    static func kept(_ until: Timestamp, _ state: KeptState) -> Key {
+        let key = kept.appending(until, state.account)
+        return (state.directory.map { key.appending($0) } ?? key).appending(state.name, state.ticks)
+    }
     static func waiting(_ since: Timestamp, _ table: UUID) -> Key { waiting.appending(since, table) }
 
     // Tenant.
@@ -29,6 +35,10 @@ enum StorageKey {
     static let delegation = Key("delegation")
     static let containers = Key("container")
     static func container(_ name: ContainerName) -> Key { containers.appending(name.text) }
+    static let deletedContainers = Key("deleted-container")
+    static func deletedContainer(_ name: ContainerName, _ moment: Moment) -> Key {
+        deletedContainers.appending(name.text, moment.ticks)
+    }
     static let queues = Key("queue")
     static func queue(_ name: QueueName) -> Key { queues.appending(name.text) }
     /// Current blobs by directory, see `BlobPlace`: a container's name is free again while its blobs are being removed.

@@ -45,6 +45,8 @@ package struct StorageProvider: ResourceProvider {
 
     /// Long work this provider starts.
     package static var sagas: [any Saga] {
-        [AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), QueuePurge(), TablePurge()]
+        [
+            AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PastSweepSaga(), QueuePurge(), TablePurge(),
+        ]
     }
 }

@@ -62,7 +62,7 @@ extension StorageProvider {
             )
         ]
         for (verb, what) in [
-            ("undelete", "Restore Container"), ("rename", "Rename Container"),
+            ("rename", "Rename Container")
         ] {
             rows.append(
                 unbuilt(
@@ -82,8 +82,6 @@ extension StorageProvider {
         let read = Access.data(BlobAction.read)
         let write = Access.data(BlobAction.write)
         let writes = [
-            ("snapshot", "snapshot", "Snapshot Blob"),
-            ("undelete", "undelete", "Undelete Blob"),
             ("appendBlock", "appendblock", "Append Block"), ("putPage", "page", "Put Page"),
             ("seal", "seal", "Append Blob Seal"), ("setExpiry", "expiry", "Set Blob Expiry"),
             ("incrementalCopy", "incrementalcopy", "Incremental Copy Blob"),

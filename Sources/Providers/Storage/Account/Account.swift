@@ -17,6 +17,10 @@ struct AccountPlace: Stored {
     static let format: UInt8 = 2
     static let isReadOften = true
     var domain: Domain { .account(id) }
+    /// The last part of the resource's id.
+    var name: AccountName? {
+        resourceID.text.split(separator: "/").last.flatMap { AccountName(String($0).lowercased()) }
+    }
 
     init(tenant: TenantID, id: UUID, resource: ResourceID, tier: String) {
         self.tenant = tenant

@@ -231,21 +231,23 @@ struct AccountPurge: Saga {
         guard let account = state.uuid("account") else { return .done(result: nil) }
         let data = AccountData(account, scope, caller: .region(Self.kind))
         guard try await scope.exists(data.domain) else { return .done(result: nil) }
-        if try await data.purge(blobs: StorageKey.blobs, tables: StorageKey.tables) { return .again(state) }
+        if try await data.purge() { return .again(state) }
         if try await scope.purgeQueues(of: account) { return .again(state) }
         if try await TablePurge.purgeAll(data.domain, scope) { return .again(state) }
-        let containers = try await scope.list(
-            Container.self,
-            in: data.domain,
-            under: StorageKey.containers,
-            limit: Self.containersAtOnce
-        )
-        for item in containers {
-            try await scope.remove(in: data.domain, at: item.key)
-            try await scope.remove(in: data.domain, at: StorageKey.containerPlace(item.value.id))
-            try await scope.remove(in: data.domain, at: StorageKey.retention(item.value.root))
+        for containers in [StorageKey.containers, StorageKey.deletedContainers] {
+            let found = try await scope.list(
+                Container.self,
+                in: data.domain,
+                under: containers,
+                limit: Self.containersAtOnce
+            )
+            for item in found {
+                try await scope.remove(in: data.domain, at: item.key)
+                try await scope.remove(in: data.domain, at: StorageKey.containerPlace(item.value.id))
+                try await scope.remove(in: data.domain, at: StorageKey.retention(item.value.root))
+            }
+            guard found.isEmpty else { return .again(state) }
         }
-        guard containers.isEmpty else { return .again(state) }
         // Blocks and pieces are discarded by sagas of their own, which need the key until they are done. Waiting is a
         // refusal, which commits nothing, so that only a step which has nothing else to do may wait.
         let lists = try await scope.list(PieceList.self, in: data.domain, under: StorageKey.lists, limit: 1)

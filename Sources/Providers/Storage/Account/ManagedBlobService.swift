@@ -16,16 +16,25 @@ extension StorageProvider {
         let view = try await existing(call, scope)
         let properties = try call.json()["properties"] ?? [:]
         let unbuilt = [
-            ("deleteRetentionPolicy", "enabled"), ("containerDeleteRetentionPolicy", "enabled"),
             ("restorePolicy", "enabled"), ("changeFeed", "enabled"), ("lastAccessTimeTrackingPolicy", "enable"),
         ]
         for (policy, switched) in unbuilt where properties[policy]?[switched]?.bool == true {
             throw .notImplemented("\(policy).\(switched)=true")
         }
-        for name in ["isVersioningEnabled", "automaticSnapshotPolicyEnabled"] where properties[name]?.bool == true {
-            throw .notImplemented("\(name)=true")
+        if properties["automaticSnapshotPolicyEnabled"]?.bool == true {
+            throw .notImplemented("automaticSnapshotPolicyEnabled=true")
         }
         var settings = try await settings(view.place, scope)
+        if let isVersioned = properties["isVersioningEnabled"]?.bool { settings.isVersioningEnabled = isVersioned }
+        if let policy = properties["deleteRetentionPolicy"] {
+            let days = try Self.days(policy, "deleteRetentionPolicy")
+            let allows = policy["allowPermanentDelete"]?.bool ?? false
+            settings.deleteRetention = ServiceProperties.DeleteRetention(days: days, allowsPermanentDelete: allows)
+        }
+        if let policy = properties["containerDeleteRetentionPolicy"] {
+            let days = try Self.days(policy, "containerDeleteRetentionPolicy")
+            settings.containerRetention = ServiceProperties.Retention(days: days)
+        }
         if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try Self.managedRules(rules) }
         if let text = properties["defaultServiceVersion"]?.string {
             guard let version = ServiceVersion(text), version >= .oldest else {
@@ -50,6 +59,21 @@ extension StorageProvider {
         }
         return try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
     }
+
+    private static func days(_ policy: JSON, _ name: String) throws(ServiceError) -> Int? {
+        guard policy["enabled"]?.bool == true else { return nil }
+        guard let days = policy["days"]?.integer, (1...Int64(ServiceProperties.retentionDaysMax)).contains(days) else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "\(name).days is a number from 1 to \(ServiceProperties.retentionDaysMax)."
+            )
+        }
+        return Int(days)
+    }
+    private func shown(_ days: Int?) -> [String: JSON] {
+        guard let days else { return ["enabled": false] }
+        return ["enabled": true, "days": .integer(Int64(days))]
+    }
     /// A rule for other origins as ARM writes it.
     static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
         func list(_ name: String) -> String {
@@ -72,14 +96,17 @@ extension StorageProvider {
         )
     }
     private func shown(_ settings: ServiceProperties, of view: AccountView) -> JSON {
-        [
+        var retention = shown(settings.deleteRetention.days)
+        retention["allowPermanentDelete"] = .bool(settings.deleteRetention.allowsPermanentDelete)
+        return [
             "id": .string(view.record.id + "/blobServices/default"), "name": "default",
             "type": "Microsoft.Storage/storageAccounts/blobServices", "sku": view.record.sku ?? .null,
             "properties": [
                 "cors": settings.managedCORS,
                 "defaultServiceVersion": JSON(settings.defaultVersion),
-                "deleteRetentionPolicy": ["enabled": false, "allowPermanentDelete": false],
-                "containerDeleteRetentionPolicy": ["enabled": false], "isVersioningEnabled": false,
+                "deleteRetentionPolicy": .object(retention),
+                "containerDeleteRetentionPolicy": .object(shown(settings.containerRetention?.days)),
+                "isVersioningEnabled": .bool(settings.isVersioningEnabled ?? false),
                 "changeFeed": ["enabled": false],
             ],
         ]

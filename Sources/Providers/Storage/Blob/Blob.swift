@@ -87,6 +87,8 @@ struct Blob: Stored {
     var version: Moment?
     /// Nil for the current state.
     var past: Past?
+    /// How many snapshots there are of it: a delete must say what becomes of them.
+    var snapshots = 0
     var lease: Lease?
     var tags = BlobTags.none
     var tier = BlobTier()

@@ -53,19 +53,8 @@ struct BlobCall {
     }
     /// What the call names: the current state of its place, or the snapshot or version it asks for; nil when there is
     /// none.
-    ///
-    /// What soft delete keeps is never there.
     func blob(_ site: BlobSite, _ scope: some Scope) async throws(ServiceError) -> Blob? {
-        guard let moment = try pastMoment else {
-            return try await scope.get(Blob.self, in: domain, at: StorageKey.blob(site.place))
-        }
-        if let past = try await scope.get(Blob.self, in: domain, at: StorageKey.past(site.place, moment)) {
-            let isMeant = past.past?.kind == (target.snapshot == nil ? .version : .snapshot)
-            return isMeant && !past.isDeleted ? past : nil
-        }
-        guard target.snapshot == nil else { return nil }
-        let current = try await scope.get(Blob.self, in: domain, at: StorageKey.blob(site.place))
-        return current?.version == moment ? current : nil
+        try await scope.state(of: site.place, target, in: domain)
     }
     /// What the call names, or 404.
     func existingBlob(_ scope: some Scope) async throws(ServiceError) -> (BlobSite, Blob) {
@@ -75,19 +64,12 @@ struct BlobCall {
     }
     /// The snapshot or version the call asks for; nil when it means the current blob.
     var pastMoment: Moment? {
-        get throws(ServiceError) {
-            let asked = [("snapshot", target.snapshot), ("versionid", target.version)].filter { $0.1?.isEmpty == false }
-            guard let (name, value) = asked.first, let value else { return nil }
-            guard asked.count == 1, let moment = Moment(value) else {
-                throw ServiceError(.invalidQueryParameterValue(name, value))
-            }
-            return moment
-        }
+        get throws(ServiceError) { try checked { () throws(StorageFault) in try target.moment } }
     }
     /// Refuses to change a snapshot or a version.
     func refusePast() throws(ServiceError) {
         guard try pastMoment != nil else { return }
-        let name = target.snapshot?.isEmpty == false ? "snapshot" : "versionid"
+        let name = target.isSnapshot ? "snapshot" : "versionid"
         throw ServiceError(
             .invalidQueryParameterValue(name, target.snapshot ?? target.version ?? "", "Only the current blob changes.")
         )
@@ -131,6 +113,24 @@ struct BlobCall {
                 "x-ms-request-server-encrypted": encrypted ? "true" : nil,
             ]
         )
+    }
+}
+
+extension Scope {
+    /// What a target means at a place: its current state, or the snapshot or version asked for; nil when there is none.
+    ///
+    /// What soft delete keeps is never there.
+    func state(of place: BlobPlace, _ target: BlobTarget, in domain: Domain) async throws(ServiceError) -> Blob? {
+        guard let moment = try checked({ () throws(StorageFault) in try target.moment }) else {
+            return try await get(Blob.self, in: domain, at: StorageKey.blob(place))
+        }
+        if let past = try await get(Blob.self, in: domain, at: StorageKey.past(place, moment)) {
+            let isMeant = past.past?.kind == (target.isSnapshot ? .snapshot : .version)
+            return isMeant && !past.isDeleted ? past : nil
+        }
+        guard !target.isSnapshot else { return nil }
+        let current = try await get(Blob.self, in: domain, at: StorageKey.blob(place))
+        return current?.version == moment ? current : nil
     }
 }
 

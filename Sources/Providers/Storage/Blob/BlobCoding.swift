@@ -35,7 +35,8 @@ enum BlobCoding {
         static let legalHold = Parts(rawValue: 1 << 23)
         static let lastAccess = Parts(rawValue: 1 << 24)
         static let expiry = Parts(rawValue: 1 << 25)
-        static let known = Parts(rawValue: 1 << 26 - 1)
+        static let snapshots = Parts(rawValue: 1 << 26)
+        static let known = Parts(rawValue: 1 << 27 - 1)
 
         init(rawValue: UInt64) { self.rawValue = rawValue }
         init(_ blob: Blob) {
@@ -65,6 +66,7 @@ enum BlobCoding {
             formUnion(mark(.legalHold, blob.hasLegalHold))
             formUnion(mark(.lastAccess, blob.lastAccess != nil))
             formUnion(mark(.expiry, blob.expiry != nil))
+            formUnion(mark(.snapshots, blob.snapshots != 0))
             switch blob.body {
             case .whole: break
             case .pieces: insert(.pieces)
@@ -109,6 +111,7 @@ enum BlobCoding {
         }
         if let time = blob.lastAccess { writer.time(time) }
         if let time = blob.expiry { writer.time(time) }
+        if blob.snapshots != 0 { writer.integer(Int64(blob.snapshots)) }
         return writer.bytes
     }
 
@@ -155,6 +158,7 @@ enum BlobCoding {
         blob.hasLegalHold = parts.contains(.legalHold)
         if parts.contains(.lastAccess) { blob.lastAccess = try reader.time() }
         if parts.contains(.expiry) { blob.expiry = try reader.time() }
+        if parts.contains(.snapshots) { blob.snapshots = Int(try reader.integer()) }
         return blob
     }
 

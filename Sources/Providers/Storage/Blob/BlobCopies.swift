@@ -111,15 +111,15 @@ extension StorageProvider {
         _ blob: BlobCall,
         _ scope: some Scope
     ) async throws(ServiceError) -> Blob {
-        guard let container = source.target.container, let name = source.target.blob,
-            source.target.snapshot == nil, source.target.version == nil
-        else { throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist.")) }
+        guard let container = source.target.container, let name = source.target.blob else {
+            throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist."))
+        }
         let home = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(container))
         guard let home else {
             throw ServiceError(.cannotVerifyCopySource(404, "The specified source container does not exist."))
         }
-        let key = StorageKey.blob(BlobPlace(home.root, name))
-        guard let found = try await scope.get(Blob.self, in: blob.domain, at: key) else {
+        let place = BlobPlace(home.root, name)
+        guard let found = try await scope.state(of: place, source.target, in: blob.domain) else {
             throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist."))
         }
         return found

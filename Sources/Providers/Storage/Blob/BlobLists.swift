@@ -20,27 +20,31 @@ extension StorageProvider {
                 container: name,
                 query: query,
                 lines: scan.lines,
-                next: scan.next.map { ListMarker(.blobs, [$0]) }
+                next: scan.next.map { ListMarker(.blobs, $0.fields) }
             ).body()
         }
     }
 }
 
-/// One page of a listing: walks through blobs (and names that have only uncommitted blocks) in the order of their names,
-/// and jumps over what a delimiter folds, so that the work is bounded by the page and not by the container.
+/// One page of a listing: walks through blobs, past states and names that have only uncommitted blocks, in the order of
+/// their names, and jumps over what a delimiter folds, so that the work is bounded by the page and not by the container.
 private struct BlobScan {
     private let query: ListQuery
     private let prefix: String
     private let tier: String
     private let now: Timestamp
     private var blobs: NameCursor<Blob>
+    private var past: NameCursor<Blob>?
     private var tables: NameCursor<BlockTable>?
     private(set) var lines: [BlobListing.Line] = []
-    /// The name the next page begins with.
-    private(set) var next: String?
+    /// What the next page begins with.
+    private(set) var next: ListPosition?
     private var bytes = 0
+    /// The last name that was shown for its versions alone.
+    private var orphan: String?
+    private let directory: UUID
 
-    /// Records read for one page; then the page ends where it is.
+    /// Records read for one page; then the page ends where it is, even if it is empty.
     private static let fetchedMax = 20_000
     /// Names and metadata of one page, in bytes.
     private static let bytesMax = 8 << 20
@@ -49,46 +53,106 @@ private struct BlobScan {
         self.query = query
         self.tier = tier
         self.now = now
+        self.directory = directory
         prefix = query.prefix ?? ""
-        let from = query.marker?.fields.first
+        let from = ListPosition(query.marker)
         let batch = query.delimiter == nil ? query.pageSize + 1 : NameCursor<Blob>.batchMin
         blobs = NameCursor(StorageKey.blobs(directory), prefix: prefix, from: from, batch: batch)
         if query.include.contains(.uncommittedBlobs) {
             tables = NameCursor(StorageKey.tables(directory), prefix: prefix, from: from, batch: batch)
+        }
+        if !query.include.isDisjoint(with: [.snapshots, .versions, .deleted, .deletedWithVersions]) {
+            let base = StorageKey.past(directory)
+            past = NameCursor(base, prefix: prefix, from: from, batch: batch, hasMoments: true)
         }
     }
 
     mutating func run(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) {
         while true {
             let blob = try await blobs.peek(domain, scope)
+            let old = try await past?.peek(domain, scope)
             let table = try await tables?.peek(domain, scope)
-            guard let name = Self.first(blob?.name, table?.name) else { return }
-            let fetched = blobs.fetched + (tables?.fetched ?? 0)
-            guard lines.count < query.pageSize, fetched <= Self.fetchedMax || lines.isEmpty, bytes < Self.bytesMax
-            else {
-                next = name
+            guard let position = [blob?.position, old?.position, table?.position].compactMap(\.self).min() else {
                 return
             }
-            bytes += name.utf8.count
-            if let folded = fold(name) {
-                lines.append(.prefix(folded))
-                blobs.skip(folded)
-                tables?.skip(folded)
+            let fetched = blobs.fetched + (past?.fetched ?? 0) + (tables?.fetched ?? 0)
+            guard lines.count < query.pageSize, fetched <= Self.fetchedMax, bytes < Self.bytesMax else {
+                next = position
+                return
+            }
+            let isCurrent = blob?.position.name.utf8.elementsEqual(position.name.utf8) == true
+            if let old, old.position == position {
+                try await meet(old.value, position.name, isCurrent: isCurrent, domain, scope)
                 continue
             }
-            if let blob, blob.name.utf8.elementsEqual(name.utf8) {
-                try append(name, blob.value)
+            guard try !foldAway(position.name) else { continue }
+            if let blob, blob.position == position {
+                try append(position.name, blob.value)
                 blobs.pop()
             } else {
-                try append(name, nil)
+                try append(position.name, nil)
             }
-            if let table, table.name.utf8.elementsEqual(name.utf8) { tables?.pop() }
+            if let table, table.position == position { tables?.pop() }
         }
     }
 
-    private static func first(_ a: String?, _ b: String?) -> String? {
-        guard let a, let b else { return a ?? b }
-        return b.utf8.lexicographicallyPrecedes(a.utf8) ? b : a
+    /// A past state at the cursor.
+    private mutating func meet(
+        _ state: Blob,
+        _ name: String,
+        isCurrent: Bool,
+        _ domain: Domain,
+        _ scope: ReadScope
+    ) async throws(ServiceError) {
+        let showsOrphans = query.include.contains(.deletedWithVersions) && !query.include.contains(.versions)
+        if showsOrphans, !isCurrent, orphan?.utf8.elementsEqual(name.utf8) != true {
+            orphan = name
+            if let version = try await newestVersion(of: name, domain, scope), try !foldAway(name) {
+                try append(name, version, hasVersionsOnly: true)
+            }
+        }
+        guard !query.include.isDisjoint(with: [.snapshots, .versions, .deleted]) else {
+            past?.skip(name: name)
+            return
+        }
+        guard shows(state) else {
+            past?.pop()
+            return
+        }
+        guard try !foldAway(name) else { return }
+        try append(name, state, isShadowed: isCurrent)
+        past?.pop()
+    }
+    /// Among the last states of a name: what deletes leave with versioning is a version.
+    private func newestVersion(
+        of name: String,
+        _ domain: Domain,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Blob? {
+        let prefix = StorageKey.past(directory).appending(name)
+        let last = try await scope.list(Blob.self, in: domain, under: prefix, limit: 16, reverse: true)
+        return last.map(\.value).first { $0.past?.kind == .version && !$0.isDeleted }
+    }
+    /// Whether the listing asks for a past state.
+    private func shows(_ state: Blob) -> Bool {
+        guard let past = state.past else { return false }
+        let wanted: ListQuery.Inclusion? =
+            switch past.kind {
+            case .snapshot: .snapshots
+            case .version: .versions
+            case .base: nil
+            }
+        return wanted.map(query.include.contains) ?? true && (past.deleted == nil || query.include.contains(.deleted))
+    }
+    /// Whether a name was folded into what it shares with others up to the delimiter.
+    private mutating func foldAway(_ name: String) throws(ServiceError) -> Bool {
+        guard let folded = fold(name) else { return false }
+        bytes += folded.utf8.count
+        lines.append(.prefix(folded))
+        blobs.skip(folded)
+        past?.skip(folded)
+        tables?.skip(folded)
+        return true
     }
     /// What the delimiter folds a name into; nil when it stands for itself.
     private func fold(_ name: String) -> String? {
@@ -97,65 +161,25 @@ private struct BlobScan {
         guard let found = rest.firstRange(of: Array(delimiter.utf8)) else { return nil }
         return prefix + String(decoding: rest[..<found.upperBound], as: UTF8.self)
     }
-    private mutating func append(_ text: String, _ blob: Blob?) throws(ServiceError) {
+    private mutating func append(
+        _ text: String,
+        _ blob: Blob?,
+        isShadowed: Bool = false,
+        hasVersionsOnly: Bool = false
+    ) throws(ServiceError) {
         let name = try checked { () throws(StorageFault) in try BlobName(text) }
+        bytes += text.utf8.count
         guard let blob else {
             lines.append(.blob(BlobEntry(name: name)))
             return
         }
-        let entry = BlobEntry(name, blob, at: now, inferred: tier, query.include)
+        var entry = BlobEntry(name, blob, at: now, inferred: tier, query.include)
+        // Behind a blob that came later, a deleted one can only be had as a snapshot.
+        if isShadowed, let past = blob.past, past.kind == .base { entry.snapshot = past.moment.text }
+        entry.hasVersionsOnly = hasVersionsOnly
         for item in (entry.metadata?.items ?? []) + (entry.tags ?? []) {
             bytes += item.name.utf8.count + item.value.utf8.count
         }
         lines.append(.blob(entry))
-    }
-}
-
-/// Walks through records by name, some at a time.
-private struct NameCursor<Value: Stored> {
-    private let base: Key
-    private var range: KeyRange
-    private var batch: Int
-    private var buffer: [Item<Value>] = []
-    private var index = 0
-    private var isAtEnd = false
-    /// Records read so far.
-    private(set) var fetched = 0
-
-    static var batchMin: Int { 16 }
-    private static var batchMax: Int { 1000 }
-
-    init(_ base: Key, prefix: String, from: String?, batch: Int) {
-        self.base = base
-        self.batch = min(batch, Self.batchMax)
-        range = KeyRange(from: StorageKey.start(of: prefix, under: base), to: StorageKey.end(of: prefix, under: base))
-        if let from { range.from = max(range.from, base.appending(from)) }
-    }
-    /// The record at the cursor; nil at the end.
-    mutating func peek(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) -> (name: String, value: Value)?
-    {
-        if index == buffer.count {
-            guard !isAtEnd, range.from < range.to else { return nil }
-            buffer = try await scope.list(Value.self, in: domain, keys: range, limit: batch)
-            index = 0
-            fetched += buffer.count
-            isAtEnd = buffer.count < batch
-            guard let last = buffer.last else { return nil }
-            range.from = last.key.next
-            batch = min(batch * 2, Self.batchMax)
-        }
-        var reader = KeyReader(buffer[index].key, after: base)
-        guard let name = reader.string() else { throw .unavailable("a record's key does not hold its name") }
-        return (name, buffer[index].value)
-    }
-    /// Goes on behind the record at the cursor.
-    mutating func pop() { index += 1 }
-    /// Goes on behind all names that begin with `text`.
-    mutating func skip(_ text: String) {
-        let end = StorageKey.end(of: text, under: base)
-        while index < buffer.count, buffer[index].key < end { index += 1 }
-        guard index == buffer.count, range.from < end else { return }
-        range.from = end
-        batch = Self.batchMin
     }
 }

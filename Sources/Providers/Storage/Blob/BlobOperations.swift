@@ -9,6 +9,8 @@ enum BlobAction {
     static let read = "\(containers)/blobs/read"
     static let write = "\(containers)/blobs/write"
     static let delete = "\(containers)/blobs/delete"
+    static let deleteVersion = "\(containers)/blobs/deleteBlobVersion/action"
+    static let deletePermanently = "\(containers)/blobs/permanentDelete/action"
     static let add = "\(containers)/blobs/add/action"
     static let filter = "\(containers)/blobs/filter/action"
     static let tagsRead = "\(containers)/blobs/tags/read"
@@ -141,6 +143,15 @@ extension StorageProvider {
                 proof: .client("az storage container delete"),
                 deleteContainer
             ),
+            .writes(
+                "container.undelete",
+                .blob,
+                .put(path, query: ["restype": "container", "comp": "undelete"]),
+                .control(BlobAction.containerWrite),
+                bodyMax: 0,
+                proof: .none(because: "SDKs only: BlobServiceClient.undelete_container"),
+                restoreContainer
+            ),
             .reads(
                 "blobs.list",
                 .blob,
@@ -188,7 +199,7 @@ extension StorageProvider {
         blobOperations("/{container}/{blob*}", "") + blobOperations("/{blob}", StorageNeeds.rootPrefix)
     }
     private static func blobOperations(_ path: String, _ prefix: String) -> [Row] {
-        contentWrites(path, prefix) + otherWrites(path, prefix) + [
+        contentWrites(path, prefix) + otherWrites(path, prefix) + pastWrites(path, prefix) + [
             .reads(
                 "\(prefix)blob.get",
                 .blob,
@@ -300,6 +311,55 @@ extension StorageProvider {
                 proof: .client("az storage blob copy start"),
                 checkCopy,
                 then: copyBlob
+            ),
+        ]
+    }
+    private static func pastWrites(_ path: String, _ prefix: String) -> [Row] {
+        [
+            .writes(
+                "\(prefix)blob.deleteVersion",
+                .blob,
+                .delete(path, query: ["versionid": ""]),
+                .data(BlobAction.deleteVersion),
+                bodyMax: 0,
+                proof: .none(because: "SDKs only: BlobClient.delete_blob(version_id=…)"),
+                deletePastBlob
+            ),
+            .writes(
+                "\(prefix)blob.deletePermanently",
+                .blob,
+                .delete(path, query: ["deletetype": ""]),
+                .data(BlobAction.deletePermanently),
+                bodyMax: 0,
+                proof: .none(because: "our own tests only: no client sends deletetype"),
+                deletePastBlob
+            ),
+            .writes(
+                "\(prefix)blob.deleteVersionPermanently",
+                .blob,
+                .delete(path, query: ["versionid": "", "deletetype": ""]),
+                .data(BlobAction.deletePermanently),
+                bodyMax: 0,
+                proof: .none(because: "our own tests only: no client sends deletetype"),
+                deletePastBlob
+            ),
+            .writes(
+                "\(prefix)blob.snapshot",
+                .blob,
+                .put(path, query: ["comp": "snapshot"]),
+                .data(BlobAction.write),
+                bodyMax: 0,
+                proof: .none(because: "SDKs only: BlobClient.create_snapshot"),
+                snapshotBlob
+            ),
+            .writes(
+                "\(prefix)blob.undelete",
+                .blob,
+                .put(path, query: ["comp": "undelete"]),
+                .data(BlobAction.write),
+                bodyMax: 0,
+                proof: .none(because: "SDKs only: BlobClient.undelete_blob"),
+                undeleteBlob
             ),
         ]
     }

@@ -7,7 +7,7 @@ import Store
 ///
 /// A flat container is one directory, whose id is the container's and whose names hold slashes. With a hierarchical
 /// namespace a path is walked directory by directory, and a directory keeps its id when it is renamed
-/// (docs/decisions/0013).
+/// (docs/decisions/0015).
 struct BlobPlace: Hashable {
     let directory: UUID
     let name: BlobName

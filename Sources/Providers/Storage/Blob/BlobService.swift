@@ -6,6 +6,9 @@ import Kernel
 /// The Blob service's settings of one account.
 struct BlobServiceSettings: Stored, Codable {
     var properties: ServiceProperties
+
+    /// Format 1 has neither versioning nor soft delete of containers.
+    static let format: UInt8 = 2
 }
 
 extension ServiceProperties {
@@ -23,7 +26,6 @@ extension StorageProvider {
     }
     func set(_ properties: ServiceProperties, _ place: AccountPlace, _ scope: WriteScope) async throws(ServiceError) {
         let unbuilt = [
-            (properties.deleteRetention.days != nil, "soft delete (DeleteRetentionPolicy)"),
             (properties.staticWebsite.enabled, "static websites (StaticWebsite)"),
         ]
         if let what = unbuilt.first(where: \.0)?.1 ?? properties.unbuiltAnalytics {
@@ -34,6 +36,15 @@ extension StorageProvider {
             in: place.domain,
             at: StorageKey.service
         )
+        var kept = place
+        kept.history = BlobHistory(
+            isVersioned: properties.isVersioningEnabled ?? false,
+            blobDays: properties.deleteRetention.days,
+            containerDays: properties.containerRetention?.days,
+            allowsPermanentDelete: properties.deleteRetention.allowsPermanentDelete
+        )
+        guard kept.history != place.history, let name = place.name else { return }
+        try await scope.put(kept, in: .region, at: StorageKey.place(name))
     }
 
     /// Get Blob Service Properties (`GET /?restype=service&comp=properties`).

@@ -89,63 +89,45 @@ extension StorageProvider {
         _ site: BlobSite,
         _ scope: WriteScope
     ) async throws(ServiceError) -> Blob {
-        let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-        if let old { try await data.release(old.body) }
-        try await data.end(table: site.place)
         var new = new
         try await dress(&new, blob, site, scope)
-        try await data.put(new, at: site.place, was: old)
-        return new
+        return try await BlobStates(blob, site.place, scope).replace(old, with: new)
     }
 
     /// Set Blob Properties (`PUT /{container}/{blob}?comp=properties`).
     func setBlobProperties(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        try await change(call, scope) { blob, fields throws(StorageFault) in
+        try await change(call, scope, makesVersion: false) { blob, fields throws(StorageFault) in
             blob.headers = try ContentHeaders(fields, from: .explicit)
         }
     }
     /// Set Blob Metadata (`PUT /{container}/{blob}?comp=metadata`).
     func setBlobMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        try await change(call, scope) { blob, fields throws(StorageFault) in blob.metadata = try Metadata(fields) }
+        try await change(call, scope, makesVersion: true) { blob, fields throws(StorageFault) in
+            blob.metadata = try Metadata(fields)
+        }
     }
     private func change(
         _ call: Call,
         _ scope: WriteScope,
+        makesVersion: Bool,
         _ apply: (inout Blob, HTTPFields) throws(StorageFault) -> Void
     ) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         try blob.refusePast()
-        var (site, record) = try await blob.existingBlob(scope)
-        try blob.admit(record, for: .write)
-        try record.refuseArchived(at: scope.now)
-        if blob.head.query["comp"]?.lowercased() == "metadata" { try blob.admitKey(record) }
-        let (old, fields) = (record, blob.headers)
+        let (site, old) = try await blob.existingBlob(scope)
+        try blob.admit(old, for: .write)
+        try old.refuseArchived(at: scope.now)
+        if blob.head.query["comp"]?.lowercased() == "metadata" { try blob.admitKey(old) }
+        var record = old
+        let fields = blob.headers
         do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
         record.touch(scope)
-        let data = AccountData(blob.place.id, scope, caller: call.caller)
-        try await data.put(record, at: site.place, was: old)
-        return blob.changed(200, record)
-    }
-
-    /// Delete Blob (`DELETE /{container}/{blob}`).
-    ///
-    /// There are no snapshots to delete with it.
-    func deleteBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        let blob = try await openPlain(call, scope)
-        try blob.refusePast()
-        let (site, record) = try await blob.existingBlob(scope)
-        try blob.admit(record, for: .write)
-        if let choice = blob.call.request.header("x-ms-delete-snapshots") {
-            switch choice.lowercased() {
-            case "include": break
-            case "only": return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
-            default: throw ServiceError(.invalidHeaderValue("x-ms-delete-snapshots", choice))
-            }
+        let states = BlobStates(blob, site.place, scope)
+        if makesVersion {
+            record = try await states.change(old, to: record)
+        } else {
+            try await states.data.put(record, at: site.place, was: old)
         }
-        let data = AccountData(blob.place.id, scope, caller: call.caller)
-        try await data.release(record.body)
-        try await data.end(table: site.place)
-        try await data.remove(record, at: site.place)
-        return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
+        return blob.changed(200, record)
     }
 }

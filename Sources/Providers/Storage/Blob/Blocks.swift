@@ -89,8 +89,10 @@ extension StorageProvider {
         let (site, old) = try await checkOverwrite(blob, .create, scope)
         let key = try blob.customerKey
         let data = AccountData(blob.place.id, scope, caller: call.caller)
+        let states = BlobStates(blob, site.place, scope)
         let commit = BlockCommit(data, site.place)
-        let made = try await commit.run(list, replacing: old, under: key)
+        let former = try await states.keepBeforeCommit(old)
+        let made = try await commit.run(list, replacing: former, under: key)
         var new = Blob(
             scope,
             replacing: old,
@@ -101,8 +103,8 @@ extension StorageProvider {
         )
         if let old { new.created = old.created }
         try await dress(&new, blob, site, scope)
-        try await data.put(new, at: site.place, was: old)
-        var reply = blob.changed(201, new)
+        let stored = try await states.succeed(old, with: new)
+        var reply = blob.changed(201, stored)
         if case .md5 = announced { reply.set("Content-MD5", checksums.md5.base64) }
         reply.set("x-ms-content-crc64", checksums.crc64.base64)
         return reply

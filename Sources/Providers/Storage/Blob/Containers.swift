@@ -114,42 +114,47 @@ extension StorageProvider {
         try await removeContainer(try blob.containerName, container, blob.place, scope, caller: call.caller)
         return blob.reply(202)
     }
-    /// Removes a container at once; its blobs are no longer reachable and are removed by a saga.
-    func removeContainer(
-        _ name: ContainerName,
-        _ container: Container,
-        _ place: AccountPlace,
-        _ scope: WriteScope,
-        caller: Caller
-    ) async throws(ServiceError) {
-        try await AccountData(place.id, scope, caller: caller).protect(container)
-        try await scope.remove(in: place.domain, at: StorageKey.container(name))
-        let state: JSON = [
-            "account": .string(place.id.lowercaseText), "container": .string(container.id.lowercaseText),
-        ]
-        _ = try await scope.start(ContainerPurge.self, state, caller: caller)
-    }
-
     /// List Containers (`GET /?comp=list`).
     func listContainers(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let query = try checked { () throws(StorageFault) in try ListQuery(blob.head.query, for: .containers) }
-        let prefix = query.prefix ?? ""
-        var range = KeyRange(
-            from: StorageKey.start(of: prefix, under: StorageKey.containers),
-            to: StorageKey.end(of: prefix, under: StorageKey.containers)
-        )
-        if let from = query.marker?.fields.first {
-            range.from = max(range.from, StorageKey.containers.appending(from))
-        }
-        let found = try await containers(of: blob.place, range, limit: query.pageSize + 1, scope)
-        let entries = found.prefix(query.pageSize).map { name, container in
+        let (found, next) = try await page(of: query, blob.domain, scope)
+        let entries = found.map { name, container in
             container.entry(name, at: scope.now, metadata: query.include.contains(.metadata))
         }
-        let next = found.count > query.pageSize ? ListMarker(.containers, [found[query.pageSize].0.text]) : nil
         let endpoint = endpoint(blob)
         return try blob.xml { () throws(StorageFault) in
-            try ContainerListing(endpoint: endpoint, query: query, containers: Array(entries), next: next).body()
+            try ContainerListing(endpoint: endpoint, query: query, containers: entries, next: next).body()
+        }
+    }
+    /// One page of containers, with those soft delete keeps if they are asked for: these come first, by their time.
+    private func page(
+        of query: ListQuery,
+        _ domain: Domain,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> ([(ContainerName, Container)], ListMarker?) {
+        let (prefix, from) = (query.prefix ?? "", ListPosition(query.marker))
+        let batch = query.pageSize + 1
+        var current = NameCursor<Container>(StorageKey.containers, prefix: prefix, from: from, batch: batch)
+        var deleted: NameCursor<Container>?
+        if query.include.contains(.deleted) {
+            let base = StorageKey.deletedContainers
+            deleted = NameCursor(base, prefix: prefix, from: from, batch: batch, hasMoments: true)
+        }
+        var found: [(ContainerName, Container)] = []
+        while true {
+            let here = try await current.peek(domain, scope)
+            let gone = try await deleted?.peek(domain, scope)
+            guard let position = [here?.position, gone?.position].compactMap(\.self).min() else { return (found, nil) }
+            guard found.count < query.pageSize else { return (found, ListMarker(.containers, position.fields)) }
+            let name = try checked { () throws(StorageFault) in try ContainerName(position.name) }
+            if let gone, gone.position == position {
+                found.append((name, gone.value))
+                deleted?.pop()
+            } else if let here {
+                found.append((name, here.value))
+                current.pop()
+            }
         }
     }
     /// Containers in a range of keys, at most `limit`.
@@ -174,56 +179,5 @@ extension StorageProvider {
         let request = blob.call.request
         let host = request.port.map { "\(request.host):\($0)" } ?? request.host
         return hostAccount(request) == nil ? "https://\(host)/\(blob.target.account)/" : "https://\(host)/"
-    }
-}
-
-/// Removes the blobs and uncommitted blocks of a container that is gone.
-struct ContainerPurge: Saga {
-    static let kind = "storage.containerPurge"
-
-    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
-        guard let account = state.uuid("account"), let container = state.uuid("container") else {
-            return .done(result: nil)
-        }
-        let data = AccountData(account, scope, caller: .region(Self.kind))
-        let more = try await data.purge(
-            blobs: StorageKey.blobs(container),
-            tables: StorageKey.tables(container)
-        )
-        guard !more else { return .again(state) }
-        try await scope.remove(in: data.domain, at: StorageKey.containerPlace(container))
-        try await scope.remove(in: data.domain, at: StorageKey.retention(container))
-        return .done(result: nil)
-    }
-}
-
-extension AccountData {
-    /// Blobs or tables removed in one step: up to six writes each, and one for each of ten tags.
-    private static let purgedAtOnce = 50
-
-    /// Removes some of the blobs and tables under these keys; false when there were none.
-    func purge(blobs: Key, tables: Key) async throws(ServiceError) -> Bool {
-        let found = try await scope.list(Blob.self, in: domain, under: blobs, limit: Self.purgedAtOnce)
-        for item in found {
-            var reader = KeyReader(item.key, after: StorageKey.blobs)
-            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else {
-                throw .unavailable("a blob's key does not hold its place")
-            }
-            try await release(item.value.body, atOnce: false)
-            try await purge(item.value, at: BlobPlace(owner, name))
-        }
-        guard found.count < Self.purgedAtOnce else { return true }
-        let open = try await scope.list(
-            BlockTable.self,
-            in: domain,
-            under: tables,
-            limit: Self.purgedAtOnce - found.count
-        )
-        for item in open {
-            var reader = KeyReader(item.key, after: StorageKey.tables)
-            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { continue }
-            try await end(table: BlobPlace(owner, name), atOnce: false)
-        }
-        return !found.isEmpty || !open.isEmpty
     }
 }

@@ -83,6 +83,10 @@ package struct ServiceProperties: Equatable, Sendable, Codable {
     package var defaultVersion: String?
     /// How long deleted blobs are kept.
     package var deleteRetention = DeleteRetention()
+    /// How long deleted containers are kept; set by Azure Resource Manager only, as is versioning.
+    package var containerRetention: Retention?
+    /// Whether writes and deletes keep the state before them; nil until it was set.
+    package var isVersioningEnabled: Bool?
     /// The site in `$web`.
     package var staticWebsite = StaticWebsite()
 

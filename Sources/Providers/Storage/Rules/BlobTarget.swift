@@ -68,6 +68,18 @@ package struct BlobTarget: Hashable, Sendable {
         }
     }
 
+    /// Whether a snapshot is asked for.
+    package var isSnapshot: Bool { snapshot?.isEmpty == false }
+    /// The moment of the snapshot or version asked for; nil when the current blob is meant.
+    package var moment: Moment? {
+        get throws(StorageFault) {
+            let asked = [("snapshot", snapshot), ("versionid", version)].filter { $0.1?.isEmpty == false }
+            guard let (name, value) = asked.first, let value else { return nil }
+            guard asked.count == 1, let moment = Moment(value) else { throw .invalidQueryParameterValue(name, value) }
+            return moment
+        }
+    }
+
     /// Cuts the text before the next slash off, with the slash; nil when there is none left.
     private static func takeSegment(_ rest: inout Substring) -> String? {
         guard !rest.isEmpty, rest.first != "/" else { return nil }
