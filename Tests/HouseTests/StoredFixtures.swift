@@ -14,503 +14,252 @@ enum StoredFixtures {
             case hex(String)
         }
     }
-    static let rows: [Row] = [
-        Row(type: "ContainerPlace", format: 1, body: .hex("766964656f73")),
-        Row(type: "ContainerRetention", format: 1, body: .hex("0701010001")),
-        Row(type: "TagHit", format: 1, body: .hex("")),
-        Row(
-            type: "AccessEpoch",
-            format: 1,
-            body: .json(
-                #"{"value":7}"#
-            )
-        ),
-        Row(
-            type: "Account",
-            format: 1,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdead0c686f7573656163636f756e740240000102030405060708090a0b0c"
-                    + "0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738"
-                    + "393a3b3c3d3e3f808dc2cdceb3b00640000102030405060708090a0b0c0d0e0f101112131415161718191a1b"
-                    + "1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f808dc2cdceb3b006"
-                    + "01000101010a31302e302e302e302f38147b226b696e64223a2253746f726167655632227d"
-            )
-        ),
-        Row(
-            type: "AccountMember",
-            format: 1,
-            body: .json(
-                #"{"id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","resource":"/subscriptions/x"}"#
-            )
-        ),
-        Row(
-            type: "AccountPlace",
-            format: 1,
-            body: .hex(
-                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
-                    + "6f6e732f7803486f74"
-            )
-        ),
-        Row(
-            type: "AccountPlace",
-            format: 2,
-            body: .hex(
-                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
-                    + "6f6e732f7803486f7401070501"
-            )
-        ),
-        Row(
-            type: "Application",
-            format: 1,
-            body: .json(
-                #"{"appId":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","created":1795289700123456,"displayName""#
-                    + #":"Tool","id":"11111111-2222-4333-8444-555555555555","identifierUris":["api://tool"],"isF"#
-                    + #"allbackPublicClient":true,"settings":{"web":{"redirectUris":["https://x.example"]}},"sig"#
-                    + #"nInAudience":"AzureADMyOrg"}"#
-            )
-        ),
-        Row(
-            type: "AssignmentPointer",
-            format: 1,
-            body: .json(
-                #"{"principal":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "Blob",
-            format: 1,
-            body: .hex(
-                "df9cf5e1b2c382ef08808dc2cdceb3b0060ae0c508001011111111222243338444555555555555e0c5080106"
-                    + "808008a0c6080b746578742f706c61696e0003656e01096e6f2d636163686511000102030405060708090a0b"
-                    + "0c0d0e0f01046e616d650676c3a472646501deadbeefdead4eef9eefdeadbeefdead1368747470733a2f2f61"
-                    + "2e6578616d706c652f62808dc2cdceb3b006"
-            )
-        ),
-        Row(
-            type: "Blob",
-            format: 2,
-            body: .hex(
-                "fffff53fdff9aabcd6e8c8f08d01808dc2cdceb3b006e0c508111111112222433384445555555555550380ad"
-                    + "e2040a746578742f706c61696e10000102030405060708090a0b0c0d0e0f01046e616d650676c3a47264650e"
-                    + "deadbeefdead4eef9eefdeadbeefdead010f018094e9dbceb3b00601046b696e640361206208417263686976"
-                    + "6501808dc2cdceb3b00604486f74044869676880a9de86cfb3b006011280c39ed3ceb3b006808ddfdbe8d6b0"
-                    + "06deadbeefdead4eef9eefdeadbeefdead1368747470733a2f2f612e6578616d706c652f6203142801808dc2"
-                    + "cdceb3b00604776879011304677a697002656e06696e6c696e65086e6f2d6361636865180673636f70653120"
-                    + "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f808dc2cdceb3b00601808dc2"
-                    + "cdceb3b006808dc2cdceb3b00606"
-            )
-        ),
-        Row(
-            type: "BlobServiceSettings",
-            format: 1,
-            body: .json(
-                #"{"properties":{"cors":[{"allowedHeaders":"*","allowedMethods":"GET","allowedOrigins":"*""#
-                    + #","exposedHeaders":"","maxAgeSeconds":60}],"defaultVersion":"2023-11-03","deleteRetention"#
-                    + #"":{"allowsPermanentDelete":false,"days":7},"hourMetrics":{"enabled":true,"includeAPIs":t"#
-                    + #"rue,"retention":{"days":7},"version":"1.0"},"logging":{"delete":false,"read":true,"reten"#
-                    + #"tion":{},"version":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"#
-                    + #""version":"1.0"},"staticWebsite":{"enabled":false,"errorDocument":"404.html","indexDocum"#
-                    + #"ent":"index.html"}}}"#
-            )
-        ),
-        Row(
-            type: "BlobServiceSettings",
-            format: 2,
-            body: .json(
-                #"{"properties":{"containerRetention":{"days":5},"cors":[],"deleteRetention":{"allowsPerma"#
-                    + #"nentDelete":true,"days":7},"hourMetrics":{"enabled":false,"retention":{},"version":"1.0"#
-                    + #""},"isVersioningEnabled":true,"logging":{"delete":false,"read":false,"retention":{},"ve"#
-                    + #"rsion":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"version":""#
-                    + #"1.0"},"staticWebsite":{"enabled":false}}}"#
-            )
-        ),
-        Row(
-            type: "Block",
-            format: 1,
-            body: .hex(
-                "1011111111222243338444555555555555e0c5080106808008a0c608"
-            )
-        ),
-        Row(
-            type: "BlockTable",
-            format: 1,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b006"
-            )
-        ),
-        Row(
-            type: "BlockTable",
-            format: 2,
-            body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b00603dead")
-        ),
-        Row(
-            type: "Client",
-            format: 1,
-            body: .json(
-                #"{"application":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","credentials":[{"digest":[1,2,255]"#
-                    + #","displayName":"First","ends":1795289700123457,"hint":"abc","holder":"application","keyI"#
-                    + #"D":"11111111-2222-4333-8444-555555555555","starts":1795289700123456}],"isPublic":false,""#
-                    + #"servicePrincipal":"11111111-2222-4333-8444-555555555555"}"#
-            )
-        ),
-        Row(
-            type: "ClientHome",
-            format: 1,
-            body: .json(
-                #"{"tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "Container",
-            format: 1,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdeaddf9cf5e1b2c382ef08808dc2cdceb3b00601046e616d650676c3a472"
-                    + "646505626c6f620106706f6c69637901808dc2cdceb3b0060004727764"
-            )
-        ),
-        Row(
-            type: "Container",
-            format: 2,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdeaddff9aabcd6e8c8f08d01808dc2cdceb3b00601046e616d650576616c"
-                    + "756505626c6f6201017001808dc2cdceb3b0060003727701deadbeefdead4eef9eefdeadbeefdead00000001"
-                    + "808dc2cdceb3b006808dfdaad2b8b00601056361736531010501024d010773636f70653101"
-            )
-        ),
-        Row(
-            type: "DelegationSecret",
-            format: 1,
-            body: .hex(
-                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-            )
-        ),
-        Row(
-            type: "DeviceCount",
-            format: 1,
-            body: .json(
-                #"{"value":3}"#
-            )
-        ),
-        Row(
-            type: "DeviceGrant",
-            format: 1,
-            body: .json(
-                #"{"client":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","expires":1795289700123456,"scope":{"is"#
-                    + #"VersionOne":false,"offline":true,"openID":true,"resource":"https://management.azure.com/"#
-                    + #"","words":["https://management.azure.com//.default"]},"state":{"approved":{"_0":{"creden"#
-                    + #"tialStamp":2,"tenant":"11111111-2222-4333-8444-555555555555","user":"DEADBEEF-DEAD-4EEF-"#
-                    + #"9EEF-DEADBEEFDEAD"}}},"tenant":"11111111-2222-4333-8444-555555555555","userCode":"ABCD12"#
-                    + #"34"}"#
-            )
-        ),
-        Row(
-            type: "DevicePointer",
-            format: 1,
-            body: .json(
-                #"{"digest":[1,2,255]}"#
-            )
-        ),
-        Row(
-            type: "DomainHome",
-            format: 1,
-            body: .json(
-                #"{"tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "ExpiringQueue",
-            format: 1,
-            body: .json(
-                #"{"account":"11111111-2222-4333-8444-555555555555","queue":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "ExtentCount",
-            format: 1,
-            body: .json(
-                #"{"length":70032,"references":2}"#
-            )
-        ),
-        Row(
-            type: "Garbage",
-            format: 1,
-            body: .json(
-                #"{"length":70032,"offset":65536,"segment":3}"#
-            )
-        ),
-        Row(
-            type: "Group",
-            format: 1,
-            body: .json(
-                #"{"created":1795289700123456,"description":"why","displayName":"Group","id":"DEADBEEF-DEA"#
-                    + #"D-4EEF-9EEF-DEADBEEFDEAD","mailNickname":"group","visibility":"Private"}"#
-            )
-        ),
-        Row(
-            type: "InlineContent",
-            format: 1,
-            body: .hex(
-                "73686f7274206279746573"
-            )
-        ),
-        Row(
-            type: "KeptState",
-            format: 1,
-            body: .json(
-                #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","directory":"DEADBEEF-DEAD-4EEF-9EEF-DE"#
-                    + #"ADBEEFDEAD","name":"a/b","tenant":"11111111-2222-4333-8444-555555555555","ticks":17952897"#
-                    + #"001234567}"#
-            )
-        ),
-        Row(
-            type: "Lock",
-            format: 1,
-            body: .json(
-                #"{"level":"CanNotDelete","name":"keep","notes":"why","scope":"/subscriptions/deadbeef-dea"#
-                    + #"d-4eef-9eef-deadbeefdead"}"#
-            )
-        ),
-        Row(
-            type: "LongText",
-            format: 1,
-            body: .hex(
-                "68656c6c6f"
-            )
-        ),
-        Row(
-            type: "Membership",
-            format: 1,
-            body: .json(
-                #"{"group":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","member":"11111111-2222-4333-8444-555555"#
-                    + #"555555"}"#
-            )
-        ),
-        Row(
-            type: "MessageCount",
-            format: 1,
-            body: .json(
-                #"{"count":64}"#
-            )
-        ),
-        Row(
-            type: "ObjectState",
-            format: 1,
-            body: .hex(
-                "01010000000000000007"
-            )
-        ),
-        Row(
-            type: "OpenSaga",
-            format: 1,
-            body: .json(
-                #"{"id":"deadbeef-dead-4eef-9eef-deadbeefdead","tenant":"11111111-2222-4333-8444-555555555"#
-                    + #"555"}"#
-            )
-        ),
-        Row(
-            type: "PieceChunk",
-            format: 1,
-            body: .hex(
-                "011011111111222243338444555555555555e0c5080106808008a0c60808626c6f636b2d303101"
-            )
-        ),
-        Row(
-            type: "PieceList",
-            format: 1,
-            body: .json(
-                #"{"bases":["DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"],"count":3,"references":2}"#
-            )
-        ),
-        Row(
-            type: "Pointer",
-            format: 1,
-            body: .json(
-                #"{"id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "Queue",
-            format: 1,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdead01046e616d650676c3a472646501"
-                    + "06706f6c69637901808dc2cdceb3b006000572617570"
-            )
-        ),
-        Row(
-            type: "QueueServiceSettings",
-            format: 1,
-            body: .json(
-                #"{"properties":{"cors":[],"deleteRetention":{"allowsPermanentDelete":false},"hourMetrics":{"enabled":false,"retention":{},"version":"1.0"},"#
-                    + #""logging":{"delete":false,"read":false,"retention":{},"version":"1.0","write":false},"#
-                    + #""minuteMetrics":{"enabled":false,"retention":{},"version":"1.0"},"staticWebsite":{"enabled":false}}}"#
-            )
-        ),
-        Row(
-            type: "QueuedMessage",
-            format: 1,
-            body: .hex(
-                "808dc2cdceb3b00601808dc2cdceb3b006808dc2cdceb3b00602deadbeefdead4eef9eefdeadbeefdead0668656c6c6f"
-            )
-        ),
-        Row(
-            type: "ReadyMark",
-            format: 1,
-            body: .hex(
-                ""
-            )
-        ),
-        Row(
-            type: "ResourceGroup",
-            format: 1,
-            body: .json(
-                #"{"changed":1795289700123456,"created":1795289700123456,"deletion":"11111111-2222-4333-84"#
-                    + #"44-555555555555","location":"francecentral","managedBy":"/x","name":"Shop","tags":{"a":""#
-                    + #"b"}}"#
-            )
-        ),
-        Row(
-            type: "ResourceRecord",
-            format: 1,
-            body: .json(
-                #"{"changed":1795289700123456,"created":1795289700123456,"id":"/subscriptions/deadbeef-dea"#
-                    + #"d-4eef-9eef-deadbeefdead/resourceGroups/Shop/providers/Contoso.Probe/widgets/One","kind""#
-                    + #":"Round","location":"francecentral","name":"One","sku":{"name":"Standard_LRS"},"tags":{""#
-                    + #"a":"b"},"type":"Contoso.Probe/widgets"}"#
-            )
-        ),
-        Row(
-            type: "RoleAssignment",
-            format: 1,
-            body: .json(
-                #"{"created":1795289700123456,"createdBy":"someone","description":"why","name":"deadbeef-d"#
-                    + #"ead-4eef-9eef-deadbeefdead","principal":"11111111-2222-4333-8444-555555555555","principa"#
-                    + #"lType":"User","role":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","scope":"/subscriptions/dead"#
-                    + #"beef-dead-4eef-9eef-deadbeefdead"}"#
-            )
-        ),
-        Row(
-            type: "SagaRecord",
-            format: 1,
-            body: .json(
-                #"{"caller":"someone","ended":1795289700123456,"errorCode":"Conflict","errorMessage":"No.""#
-                    + #","id":"deadbeef-dead-4eef-9eef-deadbeefdead","kind":"resources.group-deletion","namespac"#
-                    + #"e":"Microsoft.Resources","result":{"a":1},"started":1795289700123456,"state":{"group":"S"#
-                    + #"hop"},"status":"Failed","tenant":"11111111-2222-4333-8444-555555555555"}"#
-            )
-        ),
-        Row(
-            type: "ServicePrincipal",
-            format: 1,
-            body: .json(
-                #"{"accountEnabled":true,"appId":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","created":17952897"#
-                    + #"00123456,"description":"why","displayName":"Tool","id":"11111111-2222-4333-8444-55555555"#
-                    + #"5555","names":["tool"],"owner":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tags":["t"]}"#
-            )
-        ),
-        Row(
-            type: "SignInAttempts",
-            format: 1,
-            body: .json(
-                #"{"failures":2,"lastFailure":1795289700123456,"lockedUntil":1795289700123457}"#
-            )
-        ),
-        Row(
-            type: "SigningKeySet",
-            format: 1,
-            body: .json(
-                #"{"keys":[{"created":1795289700123456,"id":"k1","privateKey":"AQID","retired":17952897001"#
-                    + #"23457},{"created":1795289700123456,"id":"k2","privateKey":"BAUG","retired":null}],"seali"#
-                    + #"ng":"BwgJ","version":5}"#
-            )
-        ),
-        Row(
-            type: "SigningKeyVersion",
-            format: 1,
-            body: .hex(
-                "158000000000000005"
-            )
-        ),
-        Row(
-            type: "Subscription",
-            format: 1,
-            body: .json(
-                #"{"allowedLocations":["francecentral"],"created":1795289700123456,"displayName":"House",""#
-                    + #"id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tenant":"11111111-2222-4333-8444-55555555555"#
-                    + #"5"}"#
-            )
-        ),
-        Row(
-            type: "SubscriptionTags",
-            format: 1,
-            body: .json(
-                #"{"tags":{"a":"b"}}"#
-            )
-        ),
-        Row(
-            type: "TableEntity",
-            format: 1,
-            body: .hex(
-                "8e8295879284e43f0904546578740002c3a903526177010201ff024e6f020359657303045768656e048280c0"
-                    + "8794dd992b05526174696f05bff00302496406deadbeefdead4eef9eefdeadbeefdead05536d616c6c070905"
-                    + "4c6172676508808080808040"
-            )
-        ),
-        Row(
-            type: "TableRecord",
-            format: 1,
-            body: .hex(
-                "deadbeefdead4eef9eefdeadbeefdead0650656f706c650101700001808dc2cdceb3b0060572617564"
-            )
-        ),
-        Row(
-            type: "TableServiceSettings",
-            format: 1,
-            body: .json(
-                #"{"properties":{"cors":[{"allowedHeaders":"x","allowedMethods":"GET","allowedOrigins":"*","exposed"#
-                    + #"Headers":"y","maxAgeSeconds":5}],"deleteRetention":{"allowsPermanentDelete":false},"hourMetrics"#
-                    + #"":{"enabled":false,"retention":{},"version":"1.0"},"logging":{"delete":false,"read":false,"rete"#
-                    + #"ntion":{},"version":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"versi"#
-                    + #"on":"1.0"},"staticWebsite":{"enabled":false}}}"#
-            )
-        ),
-        Row(
-            type: "TakenPlaces",
-            format: 1,
-            body: .hex(
-                "05ff"
-            )
-        ),
-        Row(
-            type: "Tenant",
-            format: 1,
-            body: .json(
-                #"{"created":1795289700123456,"displayName":"House","domains":["house.example"],"id":"DEAD"#
-                    + #"BEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-        Row(
-            type: "User",
-            format: 1,
-            body: .json(
-                #"{"accountEnabled":true,"businessPhones":["1"],"created":1795289700123456,"displayName":""#
-                    + #"User","id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","mailNickname":"user","texts":{"city":"#
-                    + #""Lyon"},"userPrincipalName":"user@house.example"}"#
-            )
-        ),
-        Row(
-            type: "UserCredential",
-            format: 1,
-            body: .json(
-                #"{"changed":1795289700123456,"hash":"$scrypt$x","mustChange":true}"#
-            )
-        ),
-        Row(
-            type: "WaitingTable",
-            format: 1,
-            body: .json(
-                #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","container":"11111111-2222-4333-8444-5"#
-                    + #"55555555555","name":"blob","tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
-            )
-        ),
-    ]
+    static let rows: [Row] =
+        StorageFixtures.rows + [
+            Row(
+                type: "Application",
+                format: 1,
+                body: .json(
+                    #"{"appId":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","created":1795289700123456,"displayName""#
+                        + #":"Tool","id":"11111111-2222-4333-8444-555555555555","identifierUris":["api://tool"],"isF"#
+                        + #"allbackPublicClient":true,"settings":{"web":{"redirectUris":["https://x.example"]}},"sig"#
+                        + #"nInAudience":"AzureADMyOrg"}"#
+                )
+            ),
+            Row(
+                type: "AssignmentPointer",
+                format: 1,
+                body: .json(
+                    #"{"principal":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+                )
+            ),
+            Row(
+                type: "Client",
+                format: 1,
+                body: .json(
+                    #"{"application":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","credentials":[{"digest":[1,2,255]"#
+                        + #","displayName":"First","ends":1795289700123457,"hint":"abc","holder":"application","keyI"#
+                        + #"D":"11111111-2222-4333-8444-555555555555","starts":1795289700123456}],"isPublic":false,""#
+                        + #"servicePrincipal":"11111111-2222-4333-8444-555555555555"}"#
+                )
+            ),
+            Row(
+                type: "ClientHome",
+                format: 1,
+                body: .json(
+                    #"{"tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+                )
+            ),
+            Row(
+                type: "DeviceCount",
+                format: 1,
+                body: .json(
+                    #"{"value":3}"#
+                )
+            ),
+            Row(
+                type: "DeviceGrant",
+                format: 1,
+                body: .json(
+                    #"{"client":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","expires":1795289700123456,"scope":{"is"#
+                        + #"VersionOne":false,"offline":true,"openID":true,"resource":"https://management.azure.com/"#
+                        + #"","words":["https://management.azure.com//.default"]},"state":{"approved":{"_0":{"creden"#
+                        + #"tialStamp":2,"tenant":"11111111-2222-4333-8444-555555555555","user":"DEADBEEF-DEAD-4EEF-"#
+                        + #"9EEF-DEADBEEFDEAD"}}},"tenant":"11111111-2222-4333-8444-555555555555","userCode":"ABCD12"#
+                        + #"34"}"#
+                )
+            ),
+            Row(
+                type: "DevicePointer",
+                format: 1,
+                body: .json(
+                    #"{"digest":[1,2,255]}"#
+                )
+            ),
+            Row(
+                type: "DomainHome",
+                format: 1,
+                body: .json(
+                    #"{"tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+                )
+            ),
+            Row(
+                type: "ExtentCount",
+                format: 1,
+                body: .json(
+                    #"{"length":70032,"references":2}"#
+                )
+            ),
+            Row(
+                type: "Garbage",
+                format: 1,
+                body: .json(
+                    #"{"length":70032,"offset":65536,"segment":3}"#
+                )
+            ),
+            Row(
+                type: "Group",
+                format: 1,
+                body: .json(
+                    #"{"created":1795289700123456,"description":"why","displayName":"Group","id":"DEADBEEF-DEA"#
+                        + #"D-4EEF-9EEF-DEADBEEFDEAD","mailNickname":"group","visibility":"Private"}"#
+                )
+            ),
+            Row(
+                type: "InlineContent",
+                format: 1,
+                body: .hex(
+                    "73686f7274206279746573"
+                )
+            ),
+            Row(
+                type: "Lock",
+                format: 1,
+                body: .json(
+                    #"{"level":"CanNotDelete","name":"keep","notes":"why","scope":"/subscriptions/deadbeef-dea"#
+                        + #"d-4eef-9eef-deadbeefdead"}"#
+                )
+            ),
+            Row(
+                type: "Membership",
+                format: 1,
+                body: .json(
+                    #"{"group":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","member":"11111111-2222-4333-8444-555555"#
+                        + #"555555"}"#
+                )
+            ),
+            Row(
+                type: "ObjectState",
+                format: 1,
+                body: .hex(
+                    "01010000000000000007"
+                )
+            ),
+            Row(
+                type: "OpenSaga",
+                format: 1,
+                body: .json(
+                    #"{"id":"deadbeef-dead-4eef-9eef-deadbeefdead","tenant":"11111111-2222-4333-8444-555555555"#
+                        + #"555"}"#
+                )
+            ),
+            Row(
+                type: "Pointer",
+                format: 1,
+                body: .json(
+                    #"{"id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+                )
+            ),
+            Row(
+                type: "ResourceGroup",
+                format: 1,
+                body: .json(
+                    #"{"changed":1795289700123456,"created":1795289700123456,"deletion":"11111111-2222-4333-84"#
+                        + #"44-555555555555","location":"francecentral","managedBy":"/x","name":"Shop","tags":{"a":""#
+                        + #"b"}}"#
+                )
+            ),
+            Row(
+                type: "ResourceRecord",
+                format: 1,
+                body: .json(
+                    #"{"changed":1795289700123456,"created":1795289700123456,"id":"/subscriptions/deadbeef-dea"#
+                        + #"d-4eef-9eef-deadbeefdead/resourceGroups/Shop/providers/Contoso.Probe/widgets/One","kind""#
+                        + #":"Round","location":"francecentral","name":"One","sku":{"name":"Standard_LRS"},"tags":{""#
+                        + #"a":"b"},"type":"Contoso.Probe/widgets"}"#
+                )
+            ),
+            Row(
+                type: "RoleAssignment",
+                format: 1,
+                body: .json(
+                    #"{"created":1795289700123456,"createdBy":"someone","description":"why","name":"deadbeef-d"#
+                        + #"ead-4eef-9eef-deadbeefdead","principal":"11111111-2222-4333-8444-555555555555","principa"#
+                        + #"lType":"User","role":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","scope":"/subscriptions/dead"#
+                        + #"beef-dead-4eef-9eef-deadbeefdead"}"#
+                )
+            ),
+            Row(
+                type: "SagaRecord",
+                format: 1,
+                body: .json(
+                    #"{"caller":"someone","ended":1795289700123456,"errorCode":"Conflict","errorMessage":"No.""#
+                        + #","id":"deadbeef-dead-4eef-9eef-deadbeefdead","kind":"resources.group-deletion","namespac"#
+                        + #"e":"Microsoft.Resources","result":{"a":1},"started":1795289700123456,"state":{"group":"S"#
+                        + #"hop"},"status":"Failed","tenant":"11111111-2222-4333-8444-555555555555"}"#
+                )
+            ),
+            Row(
+                type: "ServicePrincipal",
+                format: 1,
+                body: .json(
+                    #"{"accountEnabled":true,"appId":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","created":17952897"#
+                        + #"00123456,"description":"why","displayName":"Tool","id":"11111111-2222-4333-8444-55555555"#
+                        + #"5555","names":["tool"],"owner":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tags":["t"]}"#
+                )
+            ),
+            Row(
+                type: "SignInAttempts",
+                format: 1,
+                body: .json(
+                    #"{"failures":2,"lastFailure":1795289700123456,"lockedUntil":1795289700123457}"#
+                )
+            ),
+            Row(
+                type: "SigningKeySet",
+                format: 1,
+                body: .json(
+                    #"{"keys":[{"created":1795289700123456,"id":"k1","privateKey":"AQID","retired":17952897001"#
+                        + #"23457},{"created":1795289700123456,"id":"k2","privateKey":"BAUG","retired":null}],"seali"#
+                        + #"ng":"BwgJ","version":5}"#
+                )
+            ),
+            Row(
+                type: "SigningKeyVersion",
+                format: 1,
+                body: .hex(
+                    "158000000000000005"
+                )
+            ),
+            Row(
+                type: "Subscription",
+                format: 1,
+                body: .json(
+                    #"{"allowedLocations":["francecentral"],"created":1795289700123456,"displayName":"House",""#
+                        + #"id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tenant":"11111111-2222-4333-8444-55555555555"#
+                        + #"5"}"#
+                )
+            ),
+            Row(
+                type: "SubscriptionTags",
+                format: 1,
+                body: .json(
+                    #"{"tags":{"a":"b"}}"#
+                )
+            ),
+            Row(
+                type: "Tenant",
+                format: 1,
+                body: .json(
+                    #"{"created":1795289700123456,"displayName":"House","domains":["house.example"],"id":"DEAD"#
+                        + #"BEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
+                )
+            ),
+            Row(
+                type: "User",
+                format: 1,
+                body: .json(
+                    #"{"accountEnabled":true,"businessPhones":["1"],"created":1795289700123456,"displayName":""#
+                        + #"User","id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","mailNickname":"user","texts":{"city":"#
+                        + #""Lyon"},"userPrincipalName":"user@house.example"}"#
+                )
+            ),
+            Row(
+                type: "UserCredential",
+                format: 1,
+                body: .json(
+                    #"{"changed":1795289700123456,"hash":"$scrypt$x","mustChange":true}"#
+                )
+            ),
+        ]
 }

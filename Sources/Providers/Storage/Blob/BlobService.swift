@@ -26,7 +26,7 @@ extension StorageProvider {
     }
     func set(_ properties: ServiceProperties, _ place: AccountPlace, _ scope: WriteScope) async throws(ServiceError) {
         let unbuilt = [
-            (properties.staticWebsite.enabled, "static websites (StaticWebsite)"),
+            (properties.staticWebsite.enabled, "static websites (StaticWebsite)")
         ]
         if let what = unbuilt.first(where: \.0)?.1 ?? properties.unbuiltAnalytics {
             throw ServiceError(.notImplemented("\(what); leave it disabled."))
