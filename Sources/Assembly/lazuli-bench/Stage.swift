@@ -46,7 +46,7 @@ final class Stage {
             expecting: [200, 202]
         )
         let wish =
-            #"{"signedServices":"bt","signedResourceTypes":"sco","signedPermission":"rwdlacu","#
+            #"{"signedServices":"bqt","signedResourceTypes":"sco","signedPermission":"rwdlacup","#
             + #""signedExpiry":"2100-01-01T00:00:00Z"}"#
         let signed = try caller.send("POST", "\(account)/ListAccountSas\(version)", arm, body: wish, expecting: [200])
         let text = signed.json["accountSasToken"]?.string ?? ""
@@ -63,6 +63,11 @@ final class Stage {
     /// The address of a blob, signed; `{name}` may stand for its name.
     func blob(_ name: String, _ query: String = "") -> String {
         "\(containerURL)/\(name)?\(query.isEmpty ? "" : query + "&")\(signature)"
+    }
+    /// The address of a queue, or of what is below it, signed.
+    func queue(_ name: String, _ below: String) -> String {
+        let host = subject.blobHost(Self.account).replacing(".blob.", with: ".queue.")
+        return "\(host)/\(name)\(below)?\(signature)"
     }
     /// The address of a list of the container, signed.
     func list(_ query: String) -> String {
