@@ -53,7 +53,9 @@ package struct Parts {
                     plan.nameSets.map { plan.address($0.graph) } + ["https://graph.microsoft.com"]
                 },
             ].merging(StorageDoorkeeper.all(storage)) { _, service in service },
-            crossOrigins: [.blob: BlobCrossOrigin(storage), .table: BlobCrossOrigin(storage)],
+            crossOrigins: [
+                .blob: BlobCrossOrigin(storage), .queue: BlobCrossOrigin(storage), .table: BlobCrossOrigin(storage),
+            ],
             sagas: sagas,
             limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
         )

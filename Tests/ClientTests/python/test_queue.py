@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import requests
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.mgmt.storage.models import CorsRule as ManagedRule
 from azure.mgmt.storage.models import CorsRules, QueueServiceProperties, StorageQueue
@@ -147,6 +148,9 @@ def test_stored_policies_open_until_they_are_taken_away(account, url, queue):
 def test_settings_of_the_service(queues):
     queues.set_service_properties(cors=[CorsRule(["https://a.example"], ["GET"], max_age_in_seconds=9)])
     assert queues.get_service_properties()["cors"][0].max_age_in_seconds == 9
+    preflight = requests.options(f"{queues.url}any/messages", timeout=60, headers={
+        "Origin": "https://a.example", "Access-Control-Request-Method": "GET"})
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (200, "https://a.example")
     queues.set_service_properties(cors=[])
     assert queues.get_service_properties()["cors"] == []
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Kernel
 
-/// The CORS rules of the settings of the Blob and the Table service.
+/// The CORS rules of the settings of the Blob, Queue and Table services.
 package struct BlobCrossOrigin: CrossOriginPolicy {
     private let provider: StorageProvider
 
@@ -18,8 +18,11 @@ package struct BlobCrossOrigin: CrossOriginPolicy {
         else { return [] }
         let own = scope.of(place.tenant)
         let settings =
-            destination.surface == .table
-            ? try await provider.tableSettings(place, own) : try await provider.settings(place, own)
+            switch destination.surface {
+            case .table: try await provider.tableSettings(place, own)
+            case .queue: try await provider.queueSettings(place, own)
+            default: try await provider.settings(place, own)
+            }
         return settings.cors.map { rule in
             CrossOriginRule(
                 origins: Self.list(rule.allowedOrigins),
