@@ -170,6 +170,27 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "PageMark",
+            format: 1,
+            body: .json(
+                #"{"count":2}"#
+            )
+        ),
+        Row(
+            type: "PageRow",
+            format: 1,
+            body: .hex(
+                "10000102030405060708090a0b0c0d0e0f804000800880100c"
+            )
+        ),
+        Row(
+            type: "PageTable",
+            format: 1,
+            body: .hex(
+                "0a080301800880100a"
+            )
+        ),
+        Row(
             type: "PieceChunk",
             format: 1,
             body: .hex(

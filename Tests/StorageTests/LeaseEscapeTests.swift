@@ -15,12 +15,30 @@ struct LeaseEscapeTests {
     }
     static let list = Array("<BlockList><Latest>MDAwMQ==</Latest></BlockList>".utf8)
     static let tags = Array("<Tags><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tags>".utf8)
+    static let page = ["x-ms-page-write": "update", "x-ms-range": "bytes=0-511"]
     static let attempts: [String: Attempt] = [
         "blob.put": Attempt(headers: ["x-ms-blob-type": "BlockBlob"], body: [2]),
         "blob.putBlock": Attempt(query: "comp=block&blockid=MDAwMQ%3D%3D", body: [2]),
         "blob.putBlockList": Attempt(query: "comp=blocklist", body: list),
         "blob.setProperties": Attempt(query: "comp=properties"), "blob.setMetadata": Attempt(query: "comp=metadata"),
         "blob.delete": Attempt(method: "DELETE"), "blob.copy": Attempt(headers: ["x-ms-copy-source": source]),
+        "blob.putBlockFromURL": Attempt(
+            query: "comp=block&blockid=MDAwMQ%3D%3D",
+            headers: ["x-ms-copy-source": source]
+        ),
+        "blob.appendBlock": Attempt(query: "comp=appendblock", body: [2]),
+        "blob.appendBlockFromURL": Attempt(query: "comp=appendblock", headers: ["x-ms-copy-source": source]),
+        "blob.seal": Attempt(query: "comp=seal"),
+        "blob.putPage": Attempt(query: "comp=page", headers: page, body: [UInt8](repeating: 2, count: 512)),
+        "blob.putPageFromURL": Attempt(
+            query: "comp=page",
+            headers: page.merging(["x-ms-copy-source": source]) { own, _ in own }
+        ),
+        "blob.incrementalCopy": Attempt(query: "comp=incrementalcopy", headers: ["x-ms-copy-source": source]),
+        "blob.abortCopy": Attempt(
+            query: "comp=copy&copyid=00000000-0000-0000-0000-000000000001",
+            headers: ["x-ms-copy-action": "abort"]
+        ),
         "blob.setTags": Attempt(query: "comp=tags", body: tags),
         "blob.setTier": Attempt(query: "comp=tier", headers: ["x-ms-access-tier": "Cool"]),
     ]

@@ -29,12 +29,21 @@ struct StorageClient: Sendable {
     enum Identity { case key, bearer, nobody }
 
     let region: StorageRegion
-    let account = "lazulitest"
+    var account = "lazulitest"
     var key = Secret([])
     var identity = Identity.key
 
     static func ready() async throws -> StorageClient {
-        var client = StorageClient(region: try await StorageRegion())
+        try await StorageClient(region: try await StorageRegion()).opened()
+    }
+    /// A client of a second account of the same region.
+    func neighbour() async throws -> StorageClient {
+        var client = self
+        client.account = "lazuliother"
+        return try await client.opened()
+    }
+    private func opened() async throws -> StorageClient {
+        var client = self
         let body: JSON = [
             "sku": ["name": "Standard_LRS"], "kind": "StorageV2", "location": "francecentral", "tags": ["a": "1"],
             "properties": ["encryption": ["keySource": "Microsoft.Storage", "services": ["blob": [:]]]],

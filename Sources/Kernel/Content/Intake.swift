@@ -23,15 +23,18 @@ package final class Intake: Sendable {
     /// Reads the body to its end into sealed content of `domain`.
     ///
     /// The client must have declared the length. `customerKey` is a key that the customer brings with each request: what
-    /// is sealed needs it and the domain's key to be read, and it is kept nowhere.
+    /// is sealed needs it and the domain's key to be read, and it is kept nowhere. `source` takes the place of the
+    /// request's body: what the body holds in another form, or bytes that the region reads for the client.
     ///
     /// Throws 411 without a length, 400 when fewer or more bytes come than declared, 507-like 503 when the disk is full.
     package func take(
         into domain: Domain,
         _ scope: ReadScope,
         observers: [any ContentObserver] = [],
-        under customerKey: Secret? = nil
+        under customerKey: Secret? = nil,
+        from source: Body? = nil
     ) async throws(ServiceError) {
+        let body = source ?? self.body
         guard let length = body.length else {
             throw ServiceError(411, "MissingContentLengthHeader", "The Content-Length header was not specified.")
         }
@@ -48,7 +51,8 @@ package final class Intake: Sendable {
             extents = []
         } else {
             let space = try await scope.space(domain)
-            extents = [try await seal(length, BlockSealing(content.key(space, under: customerKey)), observers)]
+            let sealing = BlockSealing(content.key(space, under: customerKey))
+            extents = [try await seal(body, length, sealing, observers)]
         }
         let digests = observers.reduce(into: [:]) { all, observer in
             all.merge(observer.digests(), uniquingKeysWith: { _, last in last })
@@ -68,6 +72,7 @@ package final class Intake: Sendable {
     )
 
     private func seal(
+        _ body: Body,
         _ length: Int64,
         _ sealing: BlockSealing,
         _ observers: [any ContentObserver]
@@ -77,7 +82,7 @@ package final class Intake: Sendable {
             writer = try await frame.bytes.reserve(BlockSealing.sealedLength(length))
         } catch { throw ServiceError(bytes: error) }
         do {
-            try await pump(length, sealing, observers, into: writer)
+            try await pump(body, length, sealing, observers, into: writer)
             return try await writer.finish()
         } catch {
             await writer.abandon()
@@ -105,6 +110,7 @@ package final class Intake: Sendable {
 
     /// Reads, seals and writes unit after unit; while one is being sealed, the observers look at it on another core.
     private func pump(
+        _ body: Body,
         _ length: Int64,
         _ sealing: BlockSealing,
         _ observers: [any ContentObserver],

@@ -21,6 +21,12 @@ package protocol Saga: Sendable {
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome
 }
 
+/// A saga whose steps bring bytes in: each step takes them in first, then commits what refers to them.
+package protocol ReceivingSaga: Saga {
+    /// Takes in what the next step keeps, or nothing. May run several times; what no commit refers to is given back.
+    func receive(_ state: JSON, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError)
+}
+
 /// A saga as it is stored, and as a client asks after it.
 package struct SagaRecord: Stored, Codable {
     package enum Status: String, Codable, Sendable {

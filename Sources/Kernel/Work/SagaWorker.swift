@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Base
+import Bytes
 import Store
 import Synchronization
 
@@ -14,12 +15,14 @@ package final class SagaWorker: Sendable {
 
     private let journal: Journal
     private let kinds: [String: any Saga]
+    private let receivers: [String: any ReceivingSaga]
     /// Sagas being carried on right now: a step is taken by one task at a time.
     private let busy = Mutex<Set<String>>([])
 
     package init(_ journal: Journal, _ sagas: [any Saga]) {
         self.journal = journal
         kinds = Dictionary(sagas.map { (type(of: $0).kind, $0) }, uniquingKeysWith: { first, _ in first })
+        receivers = kinds.compactMapValues { $0 as? any ReceivingSaga }
     }
 
     /// Works until the task is cancelled.
@@ -64,8 +67,11 @@ package final class SagaWorker: Sendable {
 
     private func step(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> SagaRecord? {
         let note = ChangeNote(actor: "region:sagas", action: "saga.step", operation: "saga.step")
+        var received: Received?
         do throws(ServiceError) {
-            return try await journal.change(note, kernelNamespace, tenant) { scope async throws(ServiceError) in
+            received = try await receive(id, tenant)
+            return try await journal.change(note, kernelNamespace, tenant, received: received) {
+                scope async throws(ServiceError) in
                 guard var record = try await scope.saga(id), record.status == .inProgress else {
                     return try await scope.saga(id)
                 }
@@ -83,9 +89,26 @@ package final class SagaWorker: Sendable {
                 return record
             }.result
         } catch {
+            if !error.mayStand {
+                for extent in received?.content.extents ?? [] { try? await journal.bytes.release(extent) }
+            }
             if error.status == 503 || error.status == 500 { throw error }
             return try await fail(id, tenant, error)
         }
+    }
+    /// What the next step of a receiving saga keeps; nil for other sagas.
+    private func receive(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> Received? {
+        guard !receivers.isEmpty else { return nil }
+        let scope = try await journal.reader(kernelNamespace, tenant)
+        guard let record = try await scope.saga(id), record.status == .inProgress, let saga = receivers[record.kind]
+        else { return nil }
+        let own = scope.narrowed(to: record.namespace)
+        let intake = Intake(.empty, own.frame)
+        do throws(ServiceError) { try await saga.receive(record.state, own, intake) } catch {
+            for extent in intake.received?.content.extents ?? [] { try? await journal.bytes.release(extent) }
+            throw error
+        }
+        return intake.received
     }
     private func fail(_ id: String, _ tenant: TenantID, _ error: ServiceError) async throws(ServiceError) -> SagaRecord?
     {

@@ -42,7 +42,9 @@ struct SignatureGrant: Grant {
 /// What a public container opens for everyone.
 struct PublicGrant: Grant {
     let level: PublicAccess
-    private static let blobs: Set<String> = ["blob.get", "blob.getProperties", "blob.getMetadata", "blob.getBlockList"]
+    private static let blobs: Set<String> = [
+        "blob.get", "blob.getProperties", "blob.getMetadata", "blob.getBlockList", "blob.getPageRanges",
+    ]
     private static let container: Set<String> = ["container.get", "container.getMetadata", "blobs.list"]
 
     func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
@@ -99,7 +101,9 @@ enum StorageNeeds {
         "blob.setProperties": .writeBlob, "blob.setMetadata": .writeBlob, "blob.delete": .deleteBlob,
         "blob.putBlock": .writeBlob, "blob.putBlockList": .writeBlob, "blob.getBlockList": .readBlob,
         "blob.copy": .putBlob, "blob.abortCopy": .writeBlob, "blob.lease": .leaseBlob, "blob.snapshot": .snapshotBlob,
-        "blob.putBlockFromURL": .writeBlob, "blob.undelete": .writeBlob, "blob.deleteVersion": .deleteVersion,
+        "blob.putBlockFromURL": .writeBlob, "blob.appendBlockFromURL": .appendBlock, "blob.putPageFromURL": .writeBlob,
+        "blob.seal": .appendBlock, "blob.incrementalCopy": .putBlob, "blob.undelete": .writeBlob,
+        "blob.deleteVersion": .deleteVersion,
         "blob.deletePermanently": .deletePermanently, "blob.deleteVersionPermanently": .deletePermanently,
         "container.undelete": .restoreContainer, "blob.setTier": .writeBlob,
         "blob.setImmutability": .immutability, "blob.deleteImmutability": .immutability,

@@ -46,7 +46,8 @@ package struct StorageProvider: ResourceProvider {
     /// Long work this provider starts.
     package static var sagas: [any Saga] {
         [
-            AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PastSweepSaga(), QueuePurge(), TablePurge(),
+            AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PageClearing(), PageSweep(), PagePurge(),
+            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(),
         ]
     }
 }

@@ -82,42 +82,14 @@ extension StorageProvider {
         let read = Access.data(BlobAction.read)
         let write = Access.data(BlobAction.write)
         let writes = [
-            ("appendBlock", "appendblock", "Append Block"), ("putPage", "page", "Put Page"),
-            ("seal", "seal", "Append Blob Seal"), ("setExpiry", "expiry", "Set Blob Expiry"),
-            ("incrementalCopy", "incrementalcopy", "Incremental Copy Blob"),
+            ("setExpiry", "expiry", "Set Blob Expiry")
         ]
         let rows = writes.map { name, comp, what in
             unbuilt("\(prefix)blob.\(name)", .put, path, query: ["comp": comp], write, what)
         }
-        return rows + unbuiltSources(path, prefix) + [
-            unbuilt("\(prefix)blob.getPageRanges", .get, path, query: ["comp": "pagelist"], read, "Get Page Ranges"),
-            unbuilt("\(prefix)blob.query", .post, path, query: ["comp": "query"], read, "Query Blob Contents"),
+        return rows + [
+            unbuilt("\(prefix)blob.query", .post, path, query: ["comp": "query"], read, "Query Blob Contents")
         ]
-    }
-
-    private static func unbuiltSources(_ path: String, _ prefix: String) -> [Row] {
-        let write = Access.data(BlobAction.write)
-        var rows: [Row] = []
-        // The same with a source to copy from must not be taken for Copy Blob.
-        for (name, comp, what) in [
-            ("putBlockFromURL", "block", "Put Block From URL"),
-            ("appendBlockFromURL", "appendblock", "Append Block From URL"),
-            ("putPageFromURL", "page", "Put Page From URL"),
-            ("incrementalCopyFromURL", "incrementalcopy", "Incremental Copy Blob"),
-        ] {
-            rows.append(
-                unbuilt(
-                    "\(prefix)blob.\(name)",
-                    .put,
-                    path,
-                    query: ["comp": comp],
-                    header: "x-ms-copy-source",
-                    write,
-                    what
-                )
-            )
-        }
-        return rows
     }
 
     /// Everything else of the namespace, by wildcard: the router prefers what is spelled out.

@@ -14,8 +14,8 @@ struct Blob: Stored {
         case whole(Content)
         /// The pieces of a list that copies may share: what Put Block List and Append Block make.
         case pieces(list: UUID, count: Int)
-        /// The pages of a page blob, by the id of their table.
-        case pages(table: UUID)
+        /// The pages of a page blob, by the id of their table; a past state sees them as they were in a generation.
+        case pages(table: UUID, at: Int64?)
     }
     /// The copy that made it, or is making it.
     struct Copy {

@@ -206,8 +206,7 @@ extension StorageProvider {
     private static let unbuiltHeaders = [
         ("x-ms-encryption-scope", "encryption scopes"),
         ("x-ms-source-encryption-key", "customer-provided keys"),
-        ("x-ms-structured-body", "structured bodies"),
         ("x-ms-default-encryption-scope", "encryption scopes"),
-        ("x-ms-seal-blob", "append blobs"), ("x-ms-expiry-option", "expiry times"),
+        ("x-ms-expiry-option", "expiry times"),
     ].map { (StorageHeader.name($0), $1) }
 }

@@ -36,7 +36,8 @@ enum BlobCoding {
         static let lastAccess = Parts(rawValue: 1 << 24)
         static let expiry = Parts(rawValue: 1 << 25)
         static let snapshots = Parts(rawValue: 1 << 26)
-        static let known = Parts(rawValue: 1 << 27 - 1)
+        static let generation = Parts(rawValue: 1 << 27)
+        static let known = Parts(rawValue: 1 << 28 - 1)
 
         init(rawValue: UInt64) { self.rawValue = rawValue }
         init(_ blob: Blob) {
@@ -70,7 +71,9 @@ enum BlobCoding {
             switch blob.body {
             case .whole: break
             case .pieces: insert(.pieces)
-            case .pages: insert(.pages)
+            case .pages(_, let generation):
+                insert(.pages)
+                formUnion(mark(.generation, generation != nil))
             }
         }
     }
@@ -86,7 +89,9 @@ enum BlobCoding {
         case .pieces(let list, let count):
             writer.uuid(list)
             writer.number(UInt64(count))
-        case .pages(let table): writer.uuid(table)
+        case .pages(let table, let generation):
+            writer.uuid(table)
+            if let generation { writer.integer(generation) }
         }
         if blob.modified != blob.created { writer.integer(blob.modified.microseconds - blob.created.microseconds) }
         if let type = blob.headers.type { writer.text(type) }
@@ -125,7 +130,8 @@ enum BlobCoding {
         if parts.contains(.pieces) {
             body = .pieces(list: try reader.uuid(), count: Int(try reader.number()))
         } else if parts.contains(.pages) {
-            body = .pages(table: try reader.uuid())
+            let table = try reader.uuid()
+            body = .pages(table: table, at: parts.contains(.generation) ? try reader.integer() : nil)
         } else {
             body = .whole(try reader.content())
         }

@@ -4,178 +4,352 @@ import FoundationEssentials
 import HTTPTypes
 import Kernel
 
-/// The source of a copy: a blob of the same account.
-private struct CopySource {
-    let target: BlobTarget
-    let query: QueryItems
-    /// The address without its query, which may hold a signature.
-    let address: String
+/// What a request with a source asks for.
+private enum CopyForm {
+    /// Put Blob From URL: a new blob of the source's bytes.
+    case put
+    /// Copy Blob From URL: done when it is answered, and always a block blob.
+    case sync
+    /// Copy Blob: may go on after the answer.
+    case async
+
+    init(_ blob: BlobCall) throws(StorageFault) {
+        if let type = blob.headers[StorageHeader.blobType] {
+            guard type.lowercased() == "blockblob" else { throw .invalidHeaderValue("x-ms-blob-type", type) }
+            self = .put
+            return
+        }
+        let name = "x-ms-requires-sync"
+        switch blob.headers[StorageHeader.name(name)]?.lowercased() {
+        case "true": self = .sync
+        case nil, "false": self = .async
+        case let other?: throw .invalidHeaderValue(name, other)
+        }
+    }
+    var bytesMax: Int64 { self == .put ? BlobLimits.putFromURLBytesMax : BlobLimits.syncCopyBytesMax }
 }
 
 extension StorageProvider {
-    /// Copy Blob (`PUT /{container}/{blob}` with `x-ms-copy-source`), first phase: whether the caller may read the source.
+    /// Copy Blob, Copy Blob From URL and Put Blob From URL (`PUT /{container}/{blob}` with `x-ms-copy-source`), first
+    /// phase: whether the caller may read the source; what is not shared is taken in.
     func checkCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
-        let source = try copySource(blob)
-        guard try await mayRead(source, blob, scope) else {
-            throw ServiceError(
-                .cannotVerifyCopySource(403, "This request is not authorized to read the source of the copy.")
-            )
+        let form = try checked { () throws(StorageFault) in try CopyForm(blob) }
+        _ = try await checkOverwrite(blob, form == .put ? .create : .copyTarget, scope)
+        guard form == .async else {
+            let incoming = try checked { () throws(StorageFault) in try Incoming(blob, limit: form.bytesMax) }
+            return try await takeIn(incoming, blob, limit: form.bytesMax, md5: true, scope, intake)
         }
-        _ = try await checkOverwrite(blob, .copyTarget, scope)
+        guard blob.headers[StorageHeader.copyAuthorization] == nil else {
+            throw ServiceError(.unsupportedHeader("x-ms-copy-source-authorization"))
+        }
+        let source = try await copySource(blob, scope)
+        try await mayRead(source, blob, ownRights: true, scope)
+        let found = try await find(source, scope.of(source.place.tenant))
+        try checkConditions(found.record, blob)
     }
 
-    /// Copy Blob, second phase.
-    ///
-    /// Nothing is copied but references, so the copy is done when it is answered.
+    /// Second phase of the three.
     func copyBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
-        let source = try copySource(blob)
-        let original = try await read(source, blob, scope)
-        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
-        let (metadata, sourceConditions) = try checked { () throws(StorageFault) in
-            (try Metadata(blob.headers), try Conditions(blob.headers, of: .source))
+        switch try checked({ () throws(StorageFault) in try CopyForm(blob) }) {
+        case .put: return try await putBlobFromURL(blob, scope)
+        case .sync: return try await copyFromURL(blob, scope)
+        case .async: return try await startCopy(blob, scope)
         }
+    }
+    private func checkConditions(_ record: Blob, _ blob: BlobCall) throws(ServiceError) {
         try checked { () throws(StorageFault) in
-            try sourceConditions.check(original.current, for: .copySource)
+            try Conditions(blob.headers, of: .source).check(record.current, for: .copySource)
             if let condition = try TagExpression(blob.head, header: "x-ms-source-if-tags") {
                 // The service has no name of its own for it.
-                guard condition.holds(for: original.tags) else { throw .conditionNotMet }
+                guard condition.holds(for: record.tags) else { throw .conditionNotMet }
             }
         }
-        try original.refuseArchived(at: scope.now)
-        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
-        let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let body = try await data.share(original.body)
+    }
+
+    // MARK: Done at once
+
+    private func putBlobFromURL(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let (received, original) = try taken(scope)
+        let (incoming, own, metadata, keeps) = try checked { () throws(StorageFault) in
+            (
+                try Incoming(blob, limit: BlobLimits.putFromURLBytesMax),
+                try ContentHeaders(blob.headers, from: .explicit),
+                try Metadata(blob.headers), try Self.keepsProperties(blob)
+            )
+        }
+        let checksums = BodyChecksums(received)
+        try checksums.check(incoming.checksum)
+        if let announced = own.md5 { try checksums.check(.md5(announced)) }
+        let (site, old) = try await checkOverwrite(blob, .create, scope)
+        let content = try await scope.keep(received, in: blob.domain)
+        var headers = keeps ? own.filled(from: original.headers) : own
+        headers.md5 = checksums.md5
+        let new = Blob(
+            scope,
+            replacing: old,
+            length: content.length,
+            body: .whole(content),
+            headers: headers,
+            metadata: keeps && metadata.items.isEmpty ? original.metadata : metadata
+        )
+        let stored = try await replace(old, with: new, blob, site, scope)
+        var reply = blob.changed(201, stored)
+        reply.set("Content-MD5", checksums.md5.base64)
+        reply.set("x-ms-content-crc64", checksums.crc64.base64)
+        return reply
+    }
+    private static func keepsProperties(_ blob: BlobCall) throws(StorageFault) -> Bool {
+        let name = "x-ms-copy-source-blob-properties"
+        switch blob.headers[StorageHeader.name(name)]?.lowercased() {
+        case nil, "true": return true
+        case "false": return false
+        case let other?: throw .invalidHeaderValue(name, other)
+        }
+    }
+
+    private func copyFromURL(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let (received, original) = try taken(scope)
+        let source = try await copySource(blob, scope)
+        let (incoming, metadata) = try checked { () throws(StorageFault) in
+            (try Incoming(blob, limit: BlobLimits.syncCopyBytesMax), try Metadata(blob.headers))
+        }
+        let checksums = BodyChecksums(received)
+        try checksums.check(incoming.checksum)
+        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        let content = try await scope.keep(received, in: blob.domain)
         var new = Blob(
             scope,
             replacing: old,
-            length: original.length,
+            length: content.length,
+            body: .whole(content),
+            headers: original.headers,
+            metadata: metadata.items.isEmpty ? original.metadata : metadata
+        )
+        new.copy = Blob.Copy(
+            id: scope.entropy.uuid(),
+            source: source.address,
+            copied: content.length,
+            total: content.length,
+            completed: scope.now
+        )
+        let stored = try await replace(old, with: new, blob, site, scope)
+        var reply = copied(blob, stored)
+        incoming.tell(checksums, in: &reply)
+        return reply
+    }
+    /// What the first phase took in, and the blob it is of.
+    private func taken(_ scope: WriteScope) throws(ServiceError) -> (Received, Blob) {
+        guard let received = scope.received, let source = SourceNote.source(of: received) else {
+            throw .unavailable("a copy's source was not taken in")
+        }
+        return (received, source)
+    }
+    private func copied(_ blob: BlobCall, _ record: Blob) -> Reply {
+        var reply = blob.changed(202, record)
+        reply.set("x-ms-copy-id", record.copy?.id.lowercaseText)
+        reply.set("x-ms-copy-status", record.copy?.status.text)
+        return reply
+    }
+
+    // MARK: Copy Blob
+
+    /// Within an account nothing is copied but references, mostly at once; from another account a saga brings the bytes.
+    private func startCopy(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let source = try await copySource(blob, scope)
+        let found = try await find(source, scope.of(source.place.tenant))
+        let original = found.record
+        try checkConditions(original, blob)
+        try original.refuseArchived(at: scope.now)
+        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
+        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        if let old, old.kind != original.kind { throw ServiceError(.invalidBlobType) }
+        guard original.copy?.status != .pending else { throw ServiceError(.pendingCopyOperation) }
+        let (metadata, seal) = try checked { () throws(StorageFault) in
+            (try Metadata(blob.headers), try Self.seal(blob, original))
+        }
+        let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
+        let isHere = source.place.id == blob.place.id
+        let shared = isHere ? try await share(original, data) : nil
+        let body: Blob.Body
+        if let shared { body = shared } else { body = try await data.emptyBody(original.kind) }
+        var copy = Blob.Copy(id: scope.entropy.uuid(), source: source.address, copied: 0, total: original.length)
+        if shared == nil {
+            copy.status = .pending
+            let order = CopyOrder(copy.id, from: source, found, to: site.place, account: blob.place.id)
+            try await order.start(data, holding: isHere ? original : nil)
+        } else {
+            copy.copied = original.length
+            copy.completed = scope.now
+        }
+        var new = Blob(
+            scope,
+            replacing: old,
+            // A page blob has its length from the beginning, and is filled (REST "Copy Blob").
+            length: shared == nil && original.kind != .page ? 0 : original.length,
             body: body,
             headers: original.headers,
             metadata: metadata.items.isEmpty ? original.metadata : metadata
         )
-        let copy = Blob.Copy(
-            id: scope.entropy.uuid(),
-            source: source.address,
-            copied: new.length,
-            total: new.length,
-            completed: scope.now
-        )
+        new.kind = original.kind
+        new.isSealed = seal
+        new.sequenceNumber = original.sequenceNumber
         new.copy = copy
         let stored = try await replace(old, with: new, blob, site, scope)
-        var reply = blob.changed(202, stored)
-        reply.set("x-ms-copy-id", copy.id.lowercaseText)
-        reply.set("x-ms-copy-status", copy.status.text)
+        return copied(blob, stored)
+    }
+    private static func seal(_ blob: BlobCall, _ original: Blob) throws(StorageFault) -> Bool {
+        let name = "x-ms-seal-blob"
+        guard let text = blob.headers[StorageHeader.name(name)] else { return original.isSealed }
+        guard original.kind == .append, ["true", "false"].contains(text.lowercased()) else {
+            throw .invalidHeaderValue(name, text)
+        }
+        return text.lowercased() == "true"
+    }
+    /// The source's bytes by reference; nil for a page blob of many rows, which takes a saga.
+    private func share(_ original: Blob, _ data: AccountData) async throws(ServiceError) -> Blob.Body? {
+        switch original.body {
+        case .whole: return try await data.share(original.body)
+        case .pieces(let list, let count):
+            guard original.kind == .append else { return try await data.share(original.body) }
+            return .pieces(list: try await data.branch(list, count: count), count: count)
+        case .pages(let table, let generation):
+            let known = try await data.scope.pageTable(table, in: data.domain)
+            let look = PageLook(table: table, generation: generation, domain: data.domain)
+            let all = 0..<max(original.length, 1)
+            let (seen, end) = try await data.scope.seenPages(look, known, all)
+            guard end == all.upperBound, seen.count <= PageStore.rowsAtOnce else { return nil }
+            let own = try await PageStore.create(data)
+            let store = try await PageStore(data, own)
+            for page in seen { try await store.share(page.row, page.bytes, offset: page.offset) }
+            return .pages(table: own, at: nil)
+        }
+    }
+
+    /// Incremental Copy Blob (`PUT /{container}/{blob}?comp=incrementalcopy`), first phase.
+    func checkIncrementalCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        let blob = try await open(call, scope)
+        _ = try await checkOverwrite(blob, .copyTarget, scope)
+        let source = try await copySource(blob, scope)
+        try await mayRead(source, blob, ownRights: true, scope)
+    }
+    /// Incremental Copy Blob, second phase.
+    ///
+    /// What it makes is never changed by anything else, so it looks at the source's own pages.
+    func incrementalCopy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await open(call, scope)
+        let source = try await copySource(blob, scope)
+        guard source.place.id == blob.place.id else {
+            throw ServiceError(.notImplemented("incremental copies from another account; copy the snapshot whole."))
+        }
+        guard let moment = source.moment, source.target.snapshot != nil else {
+            throw ServiceError(.incrementalCopySourceMustBeSnapshot)
+        }
+        let original = try await find(source, scope).record
+        guard case .pages = original.body else { throw ServiceError(.invalidSourceBlobType) }
+        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        let base = String(source.address.prefix { $0 != "?" })
+        if let old {
+            guard let last = old.copy, last.isIncremental, last.source.prefix(while: { $0 != "?" }) == base else {
+                throw ServiceError(.incrementalCopyBlobMismatch)
+            }
+            guard let before = QuerySnapshot.moment(of: last.source), before < moment else {
+                throw ServiceError(.incrementalCopyOfEarlierVersion)
+            }
+        }
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        var new = Blob(
+            scope,
+            replacing: old,
+            length: original.length,
+            body: try await data.share(original.body),
+            headers: original.headers,
+            metadata: original.metadata
+        )
+        new.kind = .page
+        new.sequenceNumber = original.sequenceNumber
+        new.created = old?.created ?? scope.now
+        let states = BlobStates(blob, site.place, scope)
+        let snapshot = try await states.freshMoment(after: old)
+        new.snapshots = (old?.snapshots ?? 0) + 1
+        new.copy = Blob.Copy(
+            id: scope.entropy.uuid(),
+            source: source.address,
+            copied: original.length,
+            total: original.length,
+            completed: scope.now,
+            isIncremental: true,
+            snapshot: snapshot
+        )
+        var past = new
+        past.body = try await data.share(original.body)
+        try await states.keep(past, Blob.Past(kind: .snapshot, moment: snapshot))
+        if let old { try await data.release(old.body) }
+        try await data.put(new, at: site.place, was: old)
+        var reply = copied(blob, new)
+        // Azure's first answer is always this, and clients ask again.
+        reply.set("x-ms-copy-status", Blob.Copy.Status.pending.text)
         return reply
     }
 
     /// Abort Copy Blob (`PUT /{container}/{blob}?comp=copy`).
-    ///
-    /// Copies are done when they are answered.
-    func abortCopy(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+    func abortCopy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
-        _ = try await blob.existingBlob(scope)
-        throw ServiceError(.noPendingCopyOperation)
-    }
-
-    private func copySource(_ blob: BlobCall) throws(ServiceError) -> CopySource {
-        guard blob.headers[StorageHeader.blobType] == nil else {
-            throw ServiceError(.notImplemented("Put Blob From URL; use Copy Blob."))
-        }
-        guard let text = blob.call.request.header("x-ms-copy-source"), let url = Address(text) else {
-            throw ServiceError(
-                .invalidHeaderValue("x-ms-copy-source", blob.call.request.header("x-ms-copy-source") ?? "")
-            )
-        }
-        let destination = hostPlan.destination(of: url.host)
-        let isBlobHost = destination?.surface == .blob
-        // Path style, as long as the host is one the region answers under.
-        guard isBlobHost || destination?.surface == .portal || url.host == blob.call.request.host else {
-            throw ServiceError(.notImplemented("copies from outside this region; copy through the client."))
-        }
-        let account = isBlobHost ? destination?.label.flatMap { AccountName($0) } : nil
-        return try checked { () throws(StorageFault) in
-            let head = try RequestHead(method: .get, target: url.target, headers: [:])
-            let target = try BlobTarget(head: head, host: account)
-            guard target.account == blob.target.account else {
-                throw .notImplemented("copies from another account; copy through the client.")
-            }
-            guard target.blob != nil else { throw .invalidHeaderValue("x-ms-copy-source", url.withoutQuery) }
-            return CopySource(target: target, query: head.query, address: url.withoutQuery)
-        }
-    }
-
-    private func read(
-        _ source: CopySource,
-        _ blob: BlobCall,
-        _ scope: some Scope
-    ) async throws(ServiceError) -> Blob {
-        guard let container = source.target.container, let name = source.target.blob else {
-            throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist."))
-        }
-        let home = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(container))
-        guard let home else {
-            throw ServiceError(.cannotVerifyCopySource(404, "The specified source container does not exist."))
-        }
-        let place = BlobPlace(home.root, name)
-        guard let found = try await scope.state(of: place, source.target, in: blob.domain) else {
-            throw ServiceError(.cannotVerifyCopySource(404, "The specified source blob does not exist."))
-        }
-        return found
-    }
-
-    /// A source with a signature is opened by it; else what opens the target must open the source.
-    private func mayRead(
-        _ source: CopySource,
-        _ blob: BlobCall,
-        _ scope: ReadScope
-    ) async throws(ServiceError) -> Bool {
-        guard let name = source.target.container else { return false }
-        let resource = blob.place.resourceID.appending("blobServices/default/containers/\(name)")
-        let account = try await account(blob.place, scope)
-        let signature = try checked { () throws(StorageFault) in try SharedAccessSignature(source.query) }
-        if let signature {
-            let circumstances = SharedAccessSignature.Circumstances(
-                target: .blob(source.target),
-                clientAddress: blob.call.request.remoteAddress,
-                isSecure: true,
-                now: scope.now
-            )
-            let grant = try await verify(signature, circumstances, of: account, at: blob.place, scope)
-            guard grant.mayRead(source.target) else { return false }
-            return try await delegatorMay(.data(BlobAction.read), grant, at: resource, scope)
-        }
-        let container = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(name))
-        if account.allowsPublicAccess, container?.publicAccess != nil { return true }
-        if let grant = blob.call.caller.signature {
-            guard grant.mayRead(source.target) else { return false }
-            return try await delegatorMay(.data(BlobAction.read), grant, at: resource, scope)
-        }
-        guard !blob.call.caller.hasKey else { return true }
-        return try await access.allowsData(BlobAction.read, at: resource, caller: blob.call.caller, scope: scope)
+        try blob.refusePast()
+        let name = "x-ms-copy-action"
+        guard let action = blob.call.request.header(name) else { throw ServiceError(.missingRequiredHeader(name)) }
+        guard action.lowercased() == "abort" else { throw ServiceError(.invalidHeaderValue(name, action)) }
+        guard let text = blob.head.query["copyid"] else { throw ServiceError(.missingRequiredQueryParameter("copyid")) }
+        guard let id = UUID(uuidString: text) else { throw ServiceError(.invalidQueryParameterValue("copyid", text)) }
+        var (site, record) = try await blob.existingBlob(scope)
+        try blob.admitLease(record, .change)
+        guard var copy = record.copy, copy.status == .pending else { throw ServiceError(.noPendingCopyOperation) }
+        guard copy.id == id else { throw ServiceError(.copyIDMismatch) }
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        copy.status = .aborted
+        copy.completed = scope.now
+        let old = record
+        try await data.end(copy, of: &record)
+        try await data.put(record, at: site.place, was: old)
+        return blob.reply(204)
     }
 }
 
-/// An absolute https address, as far as copies need it.
-private struct Address {
-    let host: String
-    /// Path and query, as sent.
-    let target: String
-    let withoutQuery: String
-
-    init?(_ text: String) {
-        guard text.utf8.count <= Self.bytesMax, let scheme = text.firstRange(of: "://"),
-            ["http", "https"].contains(text[..<scheme.lowerBound].lowercased())
-        else { return nil }
-        let rest = text[scheme.upperBound...]
-        guard let slash = rest.firstIndex(of: "/") else { return nil }
-        let authority = rest[..<slash].lowercased()
-        guard !authority.contains("@") else { return nil }
-        host = authority.split(separator: ":").first.map(String.init) ?? ""
-        target = String(rest[slash...].prefix { $0 != "#" })
-        withoutQuery = String(text.prefix { $0 != "?" && $0 != "#" })
+extension AccountData {
+    /// Ends a copy that did not succeed: the blob stays, without content (REST "Abort Copy Blob").
+    func end(_ copy: Blob.Copy, of record: inout Blob) async throws(ServiceError) {
+        try await release(record.body)
+        record.body = try await emptyBody(record.kind)
+        record.length = 0
+        record.copy = copy
+        record.touch(scope)
     }
-    /// REST "Copy Blob": a source is up to 2 KiB long; a signature takes more room.
-    private static let bytesMax = 8 * 1024
+    /// A body that is to be filled.
+    func emptyBody(_ kind: BlobEntry.Kind) async throws(ServiceError) -> Blob.Body {
+        if kind == .page { return .pages(table: try await PageStore.create(self), at: nil) }
+        return .pieces(list: try await createGrowingList(), count: 0)
+    }
+}
+
+/// The snapshot an address names.
+private enum QuerySnapshot {
+    static func moment(of address: String) -> Moment? {
+        let halves = address.split(separator: "?", maxSplits: 1)
+        guard halves.count == 2, let query = try? QueryItems(halves[1]) else { return nil }
+        return query["snapshot"].flatMap { Moment($0) }
+    }
+}
+
+extension ContentHeaders {
+    /// These, and others where these say nothing.
+    func filled(from other: ContentHeaders) -> ContentHeaders {
+        var all = self
+        all.type = type ?? other.type
+        all.encoding = encoding ?? other.encoding
+        all.language = language ?? other.language
+        all.disposition = disposition ?? other.disposition
+        all.cacheControl = cacheControl ?? other.cacheControl
+        return all
+    }
 }

@@ -17,6 +17,7 @@ extension StorageProvider {
         guard try blob.pastMoment == nil else { return try await deletePast(blob, choice, scope) }
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
+        try blob.refusePendingCopy(record)
         if record.snapshots > 0, choice == nil { throw ServiceError(.snapshotsPresent) }
         let states = BlobStates(blob, site.place, scope)
         let deletion = blob.place.history.deletion(scope.now)

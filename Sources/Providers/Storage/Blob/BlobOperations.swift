@@ -199,41 +199,33 @@ extension StorageProvider {
         blobOperations("/{container}/{blob*}", "") + blobOperations("/{blob}", StorageNeeds.rootPrefix)
     }
     private static func blobOperations(_ path: String, _ prefix: String) -> [Row] {
-        contentWrites(path, prefix) + otherWrites(path, prefix) + pastWrites(path, prefix) + [
-            .reads(
-                "\(prefix)blob.get",
-                .blob,
-                .get(path),
-                .data(BlobAction.read),
-                proof: .client("az storage blob download"),
-                getBlob
-            ),
-            .reads(
-                "\(prefix)blob.getProperties",
-                .blob,
-                .head(path),
-                .data(BlobAction.read),
-                proof: .client("az storage blob show"),
-                getBlobProperties
-            ),
-            .reads(
-                "\(prefix)blob.getBlockList",
-                .blob,
-                .get(path, query: ["comp": "blocklist"]),
-                .data(BlobAction.read),
-                proof: .none(because: "SDKs only: BlobClient.get_block_list"),
-                getBlockList
-            ),
-            .reads(
-                "\(prefix)blob.abortCopy",
-                .blob,
-                .put(path, query: ["comp": "copy"]),
-                .data(BlobAction.write),
-                bodyMax: 0,
-                proof: .client("az storage blob copy cancel"),
-                abortCopy
-            ),
-        ]
+        contentWrites(path, prefix) + otherWrites(path, prefix) + pastWrites(path, prefix)
+            + growingRows(path, prefix) + copyRows(path, prefix) + [
+                .reads(
+                    "\(prefix)blob.get",
+                    .blob,
+                    .get(path),
+                    .data(BlobAction.read),
+                    proof: .client("az storage blob download"),
+                    getBlob
+                ),
+                .reads(
+                    "\(prefix)blob.getProperties",
+                    .blob,
+                    .head(path),
+                    .data(BlobAction.read),
+                    proof: .client("az storage blob show"),
+                    getBlobProperties
+                ),
+                .reads(
+                    "\(prefix)blob.getBlockList",
+                    .blob,
+                    .get(path, query: ["comp": "blocklist"]),
+                    .data(BlobAction.read),
+                    proof: .none(because: "SDKs only: BlobClient.get_block_list"),
+                    getBlockList
+                ),
+            ]
             + looks(
                 "\(prefix)blob.getMetadata",
                 path,

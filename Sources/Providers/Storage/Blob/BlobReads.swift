@@ -15,11 +15,12 @@ extension StorageProvider {
         let key = try blob.admitKey(record)?.secret
         try record.refuseArchived(at: scope.now)
         let range = try checked { () throws(StorageFault) in try ByteRange(blob.head) }
+        let isStructured = try checked { () throws(StorageFault) in try StructuredBody.isAsked(blob.head) }
         var reply = blob.describe(record)
         blob.describeTier(record, in: &reply)
         guard let range else {
-            let stream = try await read(record, 0..<record.length, blob, scope, key)
-            reply.content = .stream(stream)
+            let stream = try await scope.stream(record, 0..<record.length, in: blob.domain, under: key)
+            reply.set(stream, structured: isStructured)
             reply.set("Content-MD5", record.headers.md5?.base64)
             return reply
         }
@@ -32,9 +33,9 @@ extension StorageProvider {
         reply.status = 206
         reply.set("Content-Range", ByteRange.contentRange(bytes, size: record.length))
         reply.set("x-ms-blob-content-md5", record.headers.md5?.base64)
-        let stream = try await read(record, bytes, blob, scope, key)
-        reply.content = .stream(stream)
-        guard let wanted = range.checksum else { return reply }
+        let stream = try await scope.stream(record, bytes, in: blob.domain, under: key)
+        reply.set(stream, structured: isStructured)
+        guard let wanted = range.checksum, !isStructured else { return reply }
         // At most 4 MiB: the checksum has to be known before the head is sent.
         var body: [UInt8] = []
         body.reserveCapacity(Int(stream.length))
@@ -70,23 +71,29 @@ extension StorageProvider {
         for field in record.metadata.headers { reply.headers.append(field) }
         return reply
     }
+}
 
+extension ReadScope {
     /// A range of a blob's bytes.
-    private func read(
+    func stream(
         _ record: Blob,
         _ bytes: Range<Int64>,
-        _ blob: BlobCall,
-        _ scope: ReadScope,
-        _ key: Secret?
+        in domain: Domain,
+        under key: Secret? = nil
     ) async throws(ServiceError) -> Reply.Stream {
         switch record.body {
-        case .whole(let content): return try await scope.read(content, in: blob.domain, bytes, under: key)
+        case .whole(let content): return try await read(content, in: domain, bytes, under: key)
         case .pieces(let list, _):
-            let cursor = PieceCursor(list, bytes, blob.domain, scope, key)
+            let cursor = PieceCursor(list, bytes, domain, self, key)
             return Reply.Stream(length: bytes.upperBound - bytes.lowerBound) { () async throws(ServiceError) in
                 try await cursor.next()
             }
-        case .pages: throw ServiceError(.notImplemented("page blobs."))
+        case .pages(let table, let generation):
+            let look = PageLook(table: table, generation: generation, domain: domain)
+            let cursor = PageCursor(look, try await pageTable(table, in: domain), bytes, self)
+            return Reply.Stream(length: bytes.upperBound - bytes.lowerBound) { () async throws(ServiceError) in
+                try await cursor.next()
+            }
         }
     }
 }

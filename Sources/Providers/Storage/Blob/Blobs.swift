@@ -7,21 +7,17 @@ import Kernel
 private struct BlobUpload {
     let headers: ContentHeaders
     let metadata: Metadata
-    let checksum: ContentChecksum?
+    let incoming: Incoming
 
     init(_ blob: BlobCall) throws(StorageFault) {
         guard let type = blob.headers[StorageHeader.blobType] else { throw .missingRequiredHeader("x-ms-blob-type") }
         switch type.lowercased() {
         case "blockblob": break
-        case "appendblob", "pageblob": throw .notImplemented("\(type)s.")
         default: throw .invalidHeaderValue("x-ms-blob-type", type)
         }
-        let limit = BlobLimits.putBlobBytesMax(blob.version)
-        guard let length = blob.call.request.body.length else { throw .missingContentLengthHeader }
-        guard length <= limit else { throw .requestBodyTooLarge(limit: Int(limit)) }
+        incoming = try Incoming(blob, limit: BlobLimits.putBlobBytesMax(blob.version))
         headers = try ContentHeaders(blob.headers, from: .putBlob)
         metadata = try Metadata(blob.headers)
-        checksum = try ContentChecksum(blob.head)
     }
 }
 
@@ -29,23 +25,21 @@ extension StorageProvider {
     /// Put Blob (`PUT /{container}/{blob}`), first phase: what can be refused is refused before the body is taken in.
     func receiveBlob(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
-        _ = try checked { () throws(StorageFault) in try BlobUpload(blob) }
+        if try emptyKind(blob) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
+        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
         _ = try await checkOverwrite(blob, .create, scope)
-        try await intake.take(
-            into: blob.domain,
-            scope,
-            observers: [BodyDigests(md5: true)],
-            under: try blob.customerKey?.secret
-        )
+        let limit = BlobLimits.putBlobBytesMax(blob.version)
+        try await takeIn(upload.incoming, blob, limit: limit, md5: true, scope, intake)
     }
     /// Put Blob, second phase.
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
+        if let kind = try emptyKind(blob) { return try await putEmptyBlob(blob, kind, scope) }
         let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
         let (site, old) = try await checkOverwrite(blob, .create, scope)
         guard let received = scope.received else { throw .unavailable("a blob's body was not taken in") }
         let checksums = BodyChecksums(received)
-        try checksums.check(upload.checksum)
+        try checksums.check(upload.incoming.checksum)
         // The blob's own MD5, where the client gives one, is also one of this body.
         if let announced = upload.headers.md5 { try checksums.check(.md5(announced)) }
         let content = try await scope.keep(received, in: blob.domain)
@@ -61,8 +55,8 @@ extension StorageProvider {
         )
         let stored = try await replace(old, with: new, blob, site, scope)
         var reply = blob.changed(201, stored)
+        upload.incoming.tell(checksums, in: &reply)
         reply.set("Content-MD5", checksums.md5.base64)
-        reply.set("x-ms-content-crc64", checksums.crc64.base64)
         return reply
     }
 
@@ -76,6 +70,11 @@ extension StorageProvider {
         let site = try await blob.site(scope)
         let old = try await blob.blob(site, scope)
         try blob.admit(old, for: purpose)
+        if let old {
+            try blob.refusePendingCopy(old)
+            // An incremental copy is checked against what it made before.
+            if StorageNeeds.plain(blob.call.operation) != "blob.incrementalCopy" { try blob.refuseIncremental(old) }
+        }
         if old != nil, let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
             throw ServiceError(.unauthorizedBlobOverwrite)
         }
@@ -96,38 +95,41 @@ extension StorageProvider {
 
     /// Set Blob Properties (`PUT /{container}/{blob}?comp=properties`).
     func setBlobProperties(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        try await change(call, scope, makesVersion: false) { blob, fields throws(StorageFault) in
-            blob.headers = try ContentHeaders(fields, from: .explicit)
+        let blob = try await open(call, scope)
+        let isResize = PageRange.isResize(blob.headers)
+        var (site, record) = try await changeable(blob, scope)
+        let old = record
+        // Length and number alone leave the content's properties as they are (REST "Set Blob Properties", remarks).
+        if !isResize || ContentHeaders.areSet(by: blob.headers) {
+            record.headers = try checked { () throws(StorageFault) in try ContentHeaders(blob.headers, from: .explicit)
+            }
         }
+        if isResize { try await resize(&record, blob, scope) }
+        record.touch(scope)
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        try await data.put(record, at: site.place, was: old)
+        var reply = blob.changed(200, record)
+        if record.kind == .page { reply.set("x-ms-blob-sequence-number", String(record.sequenceNumber)) }
+        return reply
     }
     /// Set Blob Metadata (`PUT /{container}/{blob}?comp=metadata`).
     func setBlobMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        try await change(call, scope, makesVersion: true) { blob, fields throws(StorageFault) in
-            blob.metadata = try Metadata(fields)
-        }
-    }
-    private func change(
-        _ call: Call,
-        _ scope: WriteScope,
-        makesVersion: Bool,
-        _ apply: (inout Blob, HTTPFields) throws(StorageFault) -> Void
-    ) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
-        try blob.refusePast()
-        let (site, old) = try await blob.existingBlob(scope)
-        try blob.admit(old, for: .write)
-        try old.refuseArchived(at: scope.now)
-        if blob.head.query["comp"]?.lowercased() == "metadata" { try blob.admitKey(old) }
-        var record = old
-        let fields = blob.headers
-        do throws(StorageFault) { try apply(&record, fields) } catch { throw ServiceError(error) }
+        var (site, record) = try await changeable(blob, scope)
+        try blob.admitKey(record)
+        let old = record
+        record.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
         record.touch(scope)
-        let states = BlobStates(blob, site.place, scope)
-        if makesVersion {
-            record = try await states.change(old, to: record)
-        } else {
-            try await states.data.put(record, at: site.place, was: old)
-        }
+        record = try await BlobStates(blob, site.place, scope).change(old, to: record)
         return blob.changed(200, record)
+    }
+    /// The blob, when the request may change what is said of it.
+    private func changeable(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> (BlobSite, Blob) {
+        try blob.refusePast()
+        let (site, record) = try await blob.existingBlob(scope)
+        try blob.admit(record, for: .write)
+        try blob.refusePendingCopy(record)
+        try record.refuseArchived(at: scope.now)
+        return (site, record)
     }
 }

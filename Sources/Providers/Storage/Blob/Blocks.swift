@@ -7,17 +7,13 @@ import Kernel
 /// What the request of Put Block says.
 private struct BlockUpload {
     let id: BlockID
-    let checksum: ContentChecksum?
+    let incoming: Incoming
 
     init(_ blob: BlobCall) throws(StorageFault) {
         id = try BlockID(blob.head.query)
-        checksum = try ContentChecksum(blob.head)
-        let limit = BlobLimits.blockBytesMax(blob.version)
-        guard let length = blob.call.request.body.length else { throw .missingContentLengthHeader }
-        guard length > 0 else { throw .invalidHeaderValue("Content-Length", "0") }
-        guard length <= limit else { throw .requestBodyTooLarge(limit: Int(limit)) }
+        incoming = try Incoming(blob, limit: BlobLimits.blockBytesMax(blob.version))
+        guard incoming.length != 0 else { throw .invalidHeaderValue("Content-Length", "0") }
     }
-    var needsMD5: Bool { if case .md5 = checksum { true } else { false } }
 }
 
 extension StorageProvider {
@@ -39,12 +35,9 @@ extension StorageProvider {
                 guard count < max else { throw ServiceError(.blockCountExceedsLimit) }
             }
         }
-        try await intake.take(
-            into: blob.domain,
-            scope,
-            observers: [BodyDigests(md5: upload.needsMD5)],
-            under: try blob.customerKey?.secret
-        )
+        let incoming = upload.incoming
+        let limit = BlobLimits.blockBytesMax(blob.version)
+        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, scope, intake)
     }
     /// Put Block, second phase.
     ///
@@ -56,7 +49,7 @@ extension StorageProvider {
         try blob.admitLease(try await blob.blob(site, scope), .change)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
         let checksums = BodyChecksums(received)
-        try checksums.check(upload.checksum)
+        try checksums.check(upload.incoming.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let table = try await data.table(site.place, for: upload.id, under: try blob.customerKey)
         let key = StorageKey.block(table.id, upload.id)
@@ -65,14 +58,10 @@ extension StorageProvider {
         }
         let content = try await scope.keep(received, in: blob.domain)
         try await scope.put(Block(content), in: blob.domain, at: key)
-        return blob.reply(
-            201,
-            [
-                "Content-MD5": upload.needsMD5 ? checksums.md5.base64 : nil,
-                "x-ms-content-crc64": checksums.crc64.base64, "x-ms-request-server-encrypted": "true",
-                "x-ms-encryption-key-sha256": table.customerKeyHash?.base64,
-            ]
-        )
+        var reply = blob.reply(201, ["x-ms-request-server-encrypted": "true"])
+        reply.set("x-ms-encryption-key-sha256", table.customerKeyHash?.base64)
+        upload.incoming.tell(checksums, in: &reply)
+        return reply
     }
 
     /// Put Block List (`PUT /{container}/{blob}?comp=blocklist`).

@@ -136,7 +136,9 @@ struct AccountData {
             list.references += 1
             try await scope.put(list, in: domain, at: StorageKey.list(id))
             return .pieces(list: id, count: count)
-        case .pages: throw ServiceError(.notImplemented("page blobs."))
+        case .pages(let table, let generation):
+            var pages = try await PageStore(self, table)
+            return .pages(table: table, at: try await pages.hold(generation))
         }
     }
     /// Ends a blob's reference to its bytes.
@@ -146,7 +148,9 @@ struct AccountData {
         switch body {
         case .whole(let content): try await scope.discard(content, in: domain)
         case .pieces(let id, _): try await release(list: id, taken: nil, atOnce: atOnce)
-        case .pages: throw ServiceError(.notImplemented("page blobs."))
+        case .pages(let table, let generation):
+            var pages = try await PageStore(self, table)
+            try await pages.release(generation, atOnce: atOnce)
         }
     }
     /// Ends one reference to a list.
@@ -159,18 +163,26 @@ struct AccountData {
             try await scope.put(list, in: domain, at: StorageKey.list(id))
             return
         }
-        if atOnce, list.count <= Self.atOnceMax, list.bases.isEmpty {
-            let pieces = try await scope.pieces(id, in: domain)
-            for (place, piece) in pieces.enumerated() where piece.isOwner && taken?.contains(place) != true {
+        if atOnce, list.count <= Self.atOnceMax, list.bases.isEmpty, let chunks = try await shortChunks(id) {
+            for (place, piece) in chunks.flatMap(\.value.pieces).enumerated()
+            where piece.isOwner && taken?.contains(place) != true {
                 try await scope.discard(piece.content, in: domain)
             }
-            if !pieces.isEmpty { try await scope.remove(in: domain, at: StorageKey.pieces(id, from: 0)) }
+            for chunk in chunks { try await scope.remove(in: domain, at: chunk.key) }
             try await scope.remove(in: domain, at: StorageKey.list(id))
             return
         }
         try await scope.put(list, in: domain, at: StorageKey.list(id))
         if let taken { try await scope.put(taken, in: domain, at: StorageKey.taken(id)) }
         _ = try await scope.start(PiecePurge.self, PiecePurge.state(account: self.id, list: id), caller: caller)
+    }
+    /// All chunks of a list that is short; a list that appends lengthen does not say how long it is.
+    private func shortChunks(_ id: UUID) async throws(ServiceError) -> [Item<PieceChunk>]? {
+        let max = Self.atOnceMax / PieceList.appendedChunkMax + 2
+        let prefix = StorageKey.pieces(id)
+        let chunks = try await scope.list(PieceChunk.self, in: domain, under: prefix, limit: max)
+        let count = chunks.reduce(0) { $0 + $1.value.pieces.count }
+        return chunks.count < max && count <= Self.atOnceMax ? chunks : nil
     }
     func pieceList(_ id: UUID) async throws(ServiceError) -> PieceList {
         guard let list = try await scope.get(PieceList.self, in: domain, at: StorageKey.list(id)) else {

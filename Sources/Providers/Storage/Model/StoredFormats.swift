@@ -9,6 +9,7 @@ extension StorageProvider {
         StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(ContainerPlace.self),
         StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self), StoredFormat(ExpiringQueue.self),
         StoredFormat(KeptState.self), StoredFormat(LongText.self), StoredFormat(MessageCount.self),
+        StoredFormat(PageMark.self), StoredFormat(PageRow.self), StoredFormat(PageTable.self),
         StoredFormat(PieceChunk.self),
         StoredFormat(PieceList.self), StoredFormat(Queue.self), StoredFormat(QueueServiceSettings.self),
         StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(TableEntity.self),

@@ -8,9 +8,11 @@ package enum ContentChecksum: Equatable, Sendable {
     case crc64([UInt8])
 
     /// Reads the announcement; nil when there is none.
-    package init?(_ head: RequestHead) throws(StorageFault) {
-        let md5 = head.headers[StorageHeader.contentMD5]
-        let crc64 = head.headers[StorageHeader.contentCRC64]
+    ///
+    /// `ofSource` reads what is announced of the source of a copy: `x-ms-source-content-md5` or `-crc64`.
+    package init?(_ head: RequestHead, ofSource: Bool = false) throws(StorageFault) {
+        let md5 = head.headers[ofSource ? StorageHeader.sourceMD5 : StorageHeader.contentMD5]
+        let crc64 = head.headers[ofSource ? StorageHeader.sourceCRC64 : StorageHeader.contentCRC64]
         switch (md5, crc64) {
         case (nil, nil): return nil
         case (let text?, nil):

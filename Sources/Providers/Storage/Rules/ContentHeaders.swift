@@ -49,6 +49,13 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether a request sets any property.
+    package static func areSet(by headers: HTTPFields) -> Bool {
+        ["type", "encoding", "language", "disposition", "md5"].contains {
+            headers.contains(StorageHeader.name("x-ms-blob-content-" + $0))
+        } || headers.contains(StorageHeader.name("x-ms-blob-cache-control"))
+    }
+
     /// The headers of a read's answer, without those that are not set; `overrides` are a signature's.
     package func fields(overrides: HTTPFields = HTTPFields()) -> HTTPFields {
         var fields = HTTPFields()

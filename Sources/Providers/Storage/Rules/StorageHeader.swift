@@ -21,6 +21,16 @@ package enum StorageHeader {
     package static let publicAccess = name("x-ms-blob-public-access")
     /// `x-ms-blob-type`.
     package static let blobType = name("x-ms-blob-type")
+    /// `x-ms-structured-body`.
+    package static let structuredBody = name("x-ms-structured-body")
+    /// `x-ms-structured-content-length`.
+    package static let structuredLength = name("x-ms-structured-content-length")
+    /// `x-ms-copy-source-authorization`.
+    package static let copyAuthorization = name("x-ms-copy-source-authorization")
+    /// `x-ms-source-content-md5`.
+    package static let sourceMD5 = name("x-ms-source-content-md5")
+    /// `x-ms-source-content-crc64`.
+    package static let sourceCRC64 = name("x-ms-source-content-crc64")
     /// `Content-MD5`, RFC 1864.
     package static let contentMD5 = name("Content-MD5")
 
