@@ -159,6 +159,19 @@ import Testing
         #expect(try await client.storage.storedKeys() == 0)
     }
 
+    @Test func `an account that goes right after its queues takes their messages along`() async throws {
+        let client = try await QueueClient.ready()
+        // Each has a purge of its own; the account's comes before some of them.
+        for number in 0..<16 {
+            #expect(try await client.send(.put, "/queue\(number)").status == 201)
+            try await client.put("m", queue: "queue\(number)")
+            #expect(try await client.code(.delete, "/queue\(number)") == "204 -")
+        }
+        #expect(try await client.storage.manage(.delete, "").status == 200)
+        try await client.storage.settle()
+        #expect(try await client.storage.storedKeys() == 0)
+    }
+
     @Test func `queues are resources too`() async throws {
         let client = try await QueueClient.ready()
         let path = "/queueServices/default/queues"

@@ -52,6 +52,7 @@ struct StorageRegion: Sendable {
             catalogue: catalogue,
             authorizer: authorizer,
             doorkeepers: [.management: owner].merging(StorageDoorkeeper.all(provider)) { _, service in service },
+            crossOrigins: StorageCrossOrigin.all(provider),
             sagas: sagas,
             limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
         )

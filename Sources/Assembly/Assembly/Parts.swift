@@ -53,9 +53,7 @@ package struct Parts {
                     plan.nameSets.map { plan.address($0.graph) } + ["https://graph.microsoft.com"]
                 },
             ].merging(StorageDoorkeeper.all(storage)) { _, service in service },
-            crossOrigins: [
-                .blob: BlobCrossOrigin(storage), .queue: BlobCrossOrigin(storage), .table: BlobCrossOrigin(storage),
-            ],
+            crossOrigins: StorageCrossOrigin.all(storage),
             sagas: sagas,
             limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
         )

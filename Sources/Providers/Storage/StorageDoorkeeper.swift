@@ -57,7 +57,7 @@ package struct StorageDoorkeeper: Doorkeeper {
         guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
             throw ServiceError(.authorizationFailure)
         }
-        try await checkTagging(visit, caller)
+        try await checkExtras(visit, caller)
         var opened = OpenedRequest(head: head, target: target, place: place)
         if service == .queue { opened.tick = provider.lanes.tick }
         return Admission(tenant: place.tenant, caller: caller, resource: resource, opened: opened)
@@ -76,18 +76,35 @@ package struct StorageDoorkeeper: Doorkeeper {
         var secrets: [Secret] { account.keys.map(\.secret) }
     }
 
-    /// A write that brings tags needs the right to set tags besides its own (REST "Put Blob", `x-ms-tags`), whichever
-    /// operation it is.
-    private func checkTagging(_ visit: Visit, _ caller: Caller) async throws(ServiceError) {
-        guard visit.head.text("x-ms-tags") != nil, service == .blob else { return }
-        if let holder = caller.signature {
-            do { _ = try holder.grant.permits(.blobTags) } catch { throw ServiceError(error) }
+    /// What the headers of a write bring besides, and the right to it.
+    private static let extras: [(headers: [String], need: SASNeed, action: String)] = [
+        (["x-ms-tags"], .blobTags, BlobAction.tagsWrite),
+        (
+            ["x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode", "x-ms-legal-hold"], .immutability,
+            BlobAction.immutability
+        ),
+    ]
+    /// A write that brings tags, a policy or a hold needs the right to set these besides its own (REST "Put Blob"),
+    /// whichever operation it is.
+    private func checkExtras(_ visit: Visit, _ caller: Caller) async throws(ServiceError) {
+        guard visit.target.blob != nil else { return }
+        for (headers, need, action) in Self.extras where headers.contains(where: { visit.head.text($0) != nil }) {
+            var isAllowed = true
+            if let holder = caller.signature {
+                do { _ = try holder.grant.permits(need) } catch { throw ServiceError(error) }
+                isAllowed = try await provider.delegatorMay(.data(action), holder, at: visit.resource, visit.scope)
+            } else if caller.principal != nil {
+                isAllowed = try await provider.access.allowsData(
+                    action,
+                    at: visit.resource,
+                    caller: caller,
+                    scope: visit.scope
+                )
+            }
+            guard isAllowed else {
+                throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(visit.resource)")
+            }
         }
-        guard caller.principal != nil else { return }
-        let action = BlobAction.tagsWrite
-        guard
-            try await provider.access.allowsData(action, at: visit.resource, caller: caller, scope: visit.scope)
-        else { throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(visit.resource)") }
     }
 
     private func identify(_ visit: Visit, _ access: Access) async throws(ServiceError) -> Caller {

@@ -34,7 +34,8 @@ extension StorageProvider {
 
     /// What a batch may carry; all of its parts are of one kind.
     private static let batchKinds: [Set<String>] = [
-        ["blob.delete", "root.blob.delete"], ["blob.setTier", "root.blob.setTier"],
+        ["blob.delete", "root.blob.delete", "blob.deleteVersion", "root.blob.deleteVersion"],
+        ["blob.setTier", "root.blob.setTier"],
     ]
     /// Parts of one batch that run at the same time: their commits share syncs.
     private static let partsAtOnce = 16

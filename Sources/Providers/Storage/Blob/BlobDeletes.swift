@@ -39,6 +39,10 @@ extension StorageProvider {
     /// Delete Blob with `versionid`, and with `deletetype=permanent`: each asks for a right of its own.
     func deletePastBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
+        // The right asked for is that of the parameter: without a value it would open what another right is for.
+        for name in ["versionid", "deletetype"] where blob.head.query[name]?.isEmpty == true {
+            throw ServiceError(.invalidQueryParameterValue(name, ""))
+        }
         return try await deletePast(blob, try snapshotChoice(blob), scope)
     }
     private func deletePast(

@@ -72,6 +72,8 @@ private struct TagSearch {
     /// Index rows read for one page; then the page ends where it is, with a marker.
     private static let examinedMax = 10_000
     private static let batchMax = 1000
+    /// However few hits a page still has room for, most rows may be none.
+    private static let batchMin = 64
 
     init(_ query: TagQuery, _ home: UUID?, _ list: ListQuery) {
         self.query = query
@@ -100,7 +102,7 @@ private struct TagSearch {
     mutating func run(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) {
         var examined = 0
         while range.from < range.to {
-            let wanted = min(pageSize - hits.count + 1, Self.batchMax)
+            let wanted = min(max(pageSize - hits.count + 1, Self.batchMin), Self.batchMax)
             let page = try await scope.list(TagHit.self, in: domain, keys: range, limit: wanted)
             for item in page {
                 var reader = KeyReader(item.key, after: StorageKey.tagged(query.leading))

@@ -20,31 +20,58 @@ extension WriteScope {
 
     /// Removes some of what lies under a queue's id; false when nothing is left.
     func purge(queue: UUID, of account: UUID) async throws(ServiceError) -> Bool {
+        // Whoever put a message here read the queue, which is gone: nothing can come in meanwhile.
+        let more = try await purge(
+            messages: StorageKey.messages(queue),
+            texts: StorageKey.texts(queue),
+            marks: StorageKey.ready(queue),
+            of: account
+        )
+        if !more { try await remove(in: .account(account), at: StorageKey.messageCount(queue)) }
+        return more
+    }
+    /// Removes some of the queues of an account that is gone, with their messages; false when nothing is left.
+    ///
+    /// It goes by kind of row: messages of queues that were deleted or cleared shortly before lie under ids that no queue
+    /// has any more, and their own purge does not find them once the account's key is gone.
+    func purgeQueues(of account: UUID) async throws(ServiceError) -> Bool {
+        let more = try await purge(
+            messages: StorageKey.allMessages,
+            texts: StorageKey.allTexts,
+            marks: StorageKey.allReady,
+            of: account
+        )
+        guard !more else { return true }
+        let domain = Domain.account(account)
+        let limit = Self.purgedAtOnce
+        let queues = try await list(Queue.self, in: domain, under: StorageKey.queues, limit: limit)
+        for queue in queues { try await remove(in: domain, at: queue.key) }
+        guard queues.isEmpty else { return true }
+        let counts = try await list(MessageCount.self, in: domain, under: StorageKey.messageCounts, limit: limit)
+        for count in counts { try await remove(in: domain, at: count.key) }
+        guard counts.isEmpty else { return true }
+        try await remove(in: domain, at: StorageKey.queueService)
+        return false
+    }
+    /// Removes some of the rows under these keys; false when nothing is left.
+    private func purge(
+        messages: Key,
+        texts: Key,
+        marks: Key,
+        of account: UUID
+    ) async throws(ServiceError) -> Bool {
         let domain = Domain.account(account)
         var rest = Self.purgedAtOnce
         func remove<Value: Stored>(_ type: Value.Type, _ prefix: Key) async throws(ServiceError) {
             guard rest > 0 else { return }
-            // Whoever put a message here read the queue, which is gone: nothing can come in meanwhile.
             let rows = try await loose.list(type, in: domain, under: prefix, limit: rest)
             for row in rows { try await self.remove(in: domain, at: row.key) }
             rest -= rows.count
         }
-        try await remove(QueuedMessage.self, StorageKey.messages(queue))
-        try await remove(LongText.self, StorageKey.texts(queue))
-        try await remove(ReadyMark.self, StorageKey.ready(queue))
-        guard rest > 0 else { return true }
-        try await self.remove(in: domain, at: StorageKey.messageCount(queue))
-        return false
-    }
-    /// Removes some of the queues of an account that is gone, with their messages; false when nothing is left.
-    func purgeQueues(of account: UUID) async throws(ServiceError) -> Bool {
-        let domain = Domain.account(account)
-        guard let item = try await list(Queue.self, in: domain, under: StorageKey.queues, limit: 1).first else {
-            try await remove(in: domain, at: StorageKey.queueService)
-            return false
-        }
-        if try await !purge(queue: item.value.id, of: account) { try await remove(in: domain, at: item.key) }
-        return true
+        try await remove(QueuedMessage.self, messages)
+        try await remove(LongText.self, texts)
+        try await remove(ReadyMark.self, marks)
+        return rest <= 0
     }
 }
 

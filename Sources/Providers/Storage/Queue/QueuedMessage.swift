@@ -86,14 +86,18 @@ struct ExpiringQueue: Stored, Codable {
 
 extension StorageKey {
     static func message(_ queue: UUID, _ id: MessageID) -> Key { messages(queue).appending(id.uuid) }
-    static func messages(_ queue: UUID) -> Key { Key("message", queue) }
+    static let allMessages = Key("message")
+    static func messages(_ queue: UUID) -> Key { allMessages.appending(queue) }
     static func text(_ queue: UUID, _ id: MessageID) -> Key { texts(queue).appending(id.uuid) }
-    static func texts(_ queue: UUID) -> Key { Key("message-text", queue) }
-    static func ready(_ queue: UUID) -> Key { Key("message-ready", queue) }
+    static let allTexts = Key("message-text")
+    static func texts(_ queue: UUID) -> Key { allTexts.appending(queue) }
+    static let allReady = Key("message-ready")
+    static func ready(_ queue: UUID) -> Key { allReady.appending(queue) }
     static func ready(_ queue: UUID, _ message: ReadyMessage) -> Key {
         ready(queue).appending(message.visible, message.id.uuid)
     }
-    static func messageCount(_ queue: UUID) -> Key { Key("message-count", queue) }
+    static let messageCounts = Key("message-count")
+    static func messageCount(_ queue: UUID) -> Key { messageCounts.appending(queue) }
     static let queueService = Key("queue-service")
 
     // Region.
