@@ -106,66 +106,59 @@ extension Timestamp {
 
     /// Reads an RFC 9110 IMF-fixdate; nil when it is anything else, or no day of the calendar.
     public init?(httpDate text: some StringProtocol) {
-        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[5] == "GMT", let day = Self.number(parts[1], digits: 2),
-            let month = Self.months.firstIndex(of: String(parts[2])), let year = Self.number(parts[3], digits: 4),
-            parts[4].utf8.count == 8
+        var rest = TimeText(text)
+        guard let weekday = rest.name(of: Self.weekdays), rest.take(", "), let day = rest.number(2), rest.take(" "),
+            let month = rest.name(of: Self.months), rest.take(" "), let year = rest.number(4), rest.take(" "),
+            let hour = rest.number(2), rest.take(":"), let minute = rest.number(2), rest.take(":"),
+            let second = rest.number(2), rest.take(" GMT"), rest.isAtEnd
         else { return nil }
-        self.init(year: year, month: month + 1, day: day, clock: parts[4], zoneSeconds: 0)
-        let weekday = Self.weekdays[Self.weekday(of: Self.dayNumber(year: year, month: month + 1, day: day))]
-        guard parts[0].utf8.elementsEqual((weekday + ",").utf8) else { return nil }
+        self.init(year, month + 1, day, hour: hour, minute: minute, second: second)
+        guard Self.weekday(of: Self.dayNumber(year: year, month: month + 1, day: day)) == weekday else { return nil }
     }
     /// Reads ISO 8601 as Azure clients write it: date alone, minutes, seconds or fractions; `Z` or an offset.
     public init?(iso8601 text: some StringProtocol) {
-        let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
-        let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard date.count == 3, let year = Self.number(date[0], digits: 4),
-            let month = Self.number(date[1], digits: 2), let day = Self.number(date[2], digits: 2)
+        var rest = TimeText(text)
+        guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
+            let day = rest.number(2)
         else { return nil }
-        guard halves.count == 2 else {
-            self.init(year: year, month: month, day: day, clock: "00:00:00", zoneSeconds: 0)
-            return
+        var (hour, minute, second, micro, zone) = (0, 0, 0, 0, 0)
+        if !rest.isAtEnd {
+            guard rest.take("T"), let hours = rest.number(2), rest.take(":"), let minutes = rest.number(2) else {
+                return nil
+            }
+            (hour, minute) = (hours, minutes)
+            if rest.take(":") {
+                guard let whole = rest.number(2) else { return nil }
+                second = whole
+                if rest.take(".") {
+                    guard let fraction = rest.fraction() else { return nil }
+                    micro = fraction
+                }
+            }
+            guard let offset = rest.zone(), rest.isAtEnd else { return nil }
+            zone = offset
         }
-        var clock = halves[1]
-        var zone = 0
-        if clock.hasSuffix("Z") || clock.hasSuffix("z") {
-            clock = clock.dropLast()
-        } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-            let offset = clock[clock.index(after: sign)...].split(separator: ":", omittingEmptySubsequences: false)
-            guard offset.count == 2, let hours = Self.number(offset[0], digits: 2),
-                let minutes = Self.number(offset[1], digits: 2), hours < 24, minutes < 60
-            else { return nil }
-            zone = (hours * 3600 + minutes * 60) * (clock[sign] == "-" ? -1 : 1)
-            clock = clock[..<sign]
-        }
-        self.init(year: year, month: month, day: day, clock: clock, zoneSeconds: zone)
+        self.init(year, month, day, hour: hour, minute: minute, second: second, micro: micro, zoneSeconds: zone)
     }
 
-    private init?(year: Int, month: Int, day: Int, clock: some StringProtocol, zoneSeconds: Int) {
-        let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), (1601...9999).contains(year), (1...12).contains(month),
-            (1...Self.days(ofMonth: month, year: year)).contains(day),
-            let hour = Self.number(parts[0], digits: 2), let minute = Self.number(parts[1], digits: 2),
-            (0...23).contains(hour), (0...59).contains(minute)
+    private init?(
+        _ year: Int,
+        _ month: Int,
+        _ day: Int,
+        hour: Int,
+        minute: Int,
+        second: Int,
+        micro: Int = 0,
+        zoneSeconds: Int = 0
+    ) {
+        // RFC 3339 §5.6: a minute may have a leap second; it is the next minute's first.
+        guard (1601...9999).contains(year), (1...12).contains(month),
+            (1...Self.days(ofMonth: month, year: year)).contains(day), (0...23).contains(hour),
+            (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
-        var micro: Int64 = 0
-        var second = 0
-        if parts.count == 3 {
-            let pieces = parts[2].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            // RFC 3339 §5.6: a minute may have a leap second; it is the next minute's first.
-            guard let whole = Self.number(pieces[0], digits: 2), (0...60).contains(whole) else { return nil }
-            second = whole
-            if pieces.count == 2 {
-                let digits = pieces[1].prefix(6)
-                guard pieces[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits) else {
-                    return nil
-                }
-                micro = (digits.count..<6).reduce(value) { value, _ in value * 10 }
-            }
-        }
         let days = Self.dayNumber(year: year, month: month, day: day)
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second - zoneSeconds
-        microseconds = Int64(seconds) * 1_000_000 + micro
+        microseconds = Int64(seconds) * 1_000_000 + Int64(micro)
     }
     /// Days since 1970-01-01 of the proleptic Gregorian calendar.
     private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
@@ -177,10 +170,6 @@ extension Timestamp {
     }
     /// Where a day stands in `weekdays`: 1970 began on a Thursday.
     private static func weekday(of dayNumber: Int) -> Int { Int(Int64(dayNumber + 4).flooredRemainder(by: 7)) }
-    /// A number of just so many decimal digits, without a sign.
-    private static func number(_ text: some StringProtocol, digits: Int) -> Int? {
-        text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
-    }
     private static func days(ofMonth month: Int, year: Int) -> Int {
         let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
         return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]

@@ -9,7 +9,7 @@ import Store
 /// What was written lies in rows under the offset of their first byte, so that a write costs what it writes and what it
 /// comes over, whatever the blob's length; where there is no row, the blob reads as zeros. A snapshot only ends a
 /// generation: rows that it sees are moved aside when something comes over them. A change of more rows than a commit
-/// takes is one clearing that is in force at once and carried out by a saga (docs/decisions/0014).
+/// takes is one clearing that is in force at once and carried out by a saga (docs/decisions/0016).
 struct PageTable: Stored {
     /// Where a clearing is on the list, so many may wait.
     static let clearsMax = 16
