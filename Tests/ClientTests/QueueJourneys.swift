@@ -52,10 +52,7 @@ extension AzTests {
                     "storage message peek -q jobs --num-messages 5 \(with) --query [].content",
                     prints: "first second"
                 ),
-                az(
-                    "storage message get -q jobs --visibility-timeout 60 \(with) --query \"[0].join(' ', [id, popReceipt])\"",
-                    saves: "message"
-                ),
+                az("storage message get -q jobs --visibility-timeout 60 \(with) --query [].content", prints: "first"),
                 az("storage message peek -q jobs --num-messages 5 \(with) --query [].content", prints: "second"),
                 az("storage message clear -q jobs \(with)"),
                 az("storage message peek -q jobs \(with) --query length(@)", prints: "0"),
@@ -93,9 +90,12 @@ extension AzTests {
                     ),
                     az("storage message delete -q jobs --id <id> --pop-receipt=<next> \(with)"),
                     az(
-                        "storage queue policy create -q jobs -n readers --permissions r --expiry 2100-01-01T00:00Z \(with)"
+                        "storage queue policy create -q jobs -n readers --permissions r --expiry 2100-01-01T00:00Z --account-name pops4711"
                     ),
-                    az("storage queue policy list -q jobs \(with) --query readers.permission", prints: "r"),
+                    az(
+                        "storage queue policy list -q jobs --account-name pops4711 --query readers.permission",
+                        prints: "r"
+                    ),
                     az("storage queue generate-sas -n jobs --policy-name readers \(with)", saves: "sas"),
                     az(
                         "storage message peek -q jobs --account-name pops4711 --sas-token <sas> --query length(@)",

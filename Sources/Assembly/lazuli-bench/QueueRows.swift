@@ -5,7 +5,7 @@ extension Stage {
     func queues() {
         let clients = 16
         row("queue round trips") {
-            let queue = scratch.unique("q").filter { $0 != "-" && $0 != "/" }.lowercased()
+            let queue = scratch.unique("queue")
             try caller.send("PUT", self.queue(queue, ""), body: "", expecting: [201])
             let trips = QueueTrips(messages: self.queue(queue, "/messages"), clients: clients)
             let found = try alternate(ours: { try trips.run(scratch, seconds: seconds) })
