@@ -46,6 +46,10 @@ extension StorageProvider {
             }
             return (try ContainerName(name), version)
         }
+        // A role was looked up over the name in the path; it says nothing of a container of another name.
+        if case .principal = call.caller, name != (try blob.containerName) {
+            throw ServiceError(.invalidHeaderValue(nameHeader, name.text))
+        }
         guard let ticks = Int64(version, radix: 16) else {
             throw ServiceError(.invalidHeaderValue(versionHeader, version))
         }
