@@ -88,6 +88,23 @@ struct BlockJourneyTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test(arguments: ["append", "page"])
+    func `blocks and lists of them are for block blobs alone`(kind: String) async throws {
+        let client = try await StorageClient.ready()
+        if kind == "page" {
+            _ = try await client.createPages("/docs/b", 512)
+        } else {
+            _ = try await client.send(.put, "/docs/b", headers: ["x-ms-blob-type": "AppendBlob"])
+            _ = try await client.append("/docs/b", [1, 2, 3])
+        }
+        let tag = try await client.send(.head, "/docs/b")["ETag"]
+        let block = try await client.send(.put, "/docs/b", "comp=block&blockid=AAAA", body: [1])
+        #expect(block.code == "InvalidBlobType")
+        #expect(try await client.commit("/docs/b", []).code == "InvalidBlobType")
+        #expect(try await client.send(.get, "/docs/b", "comp=blocklist").code == "InvalidBlobType")
+        #expect(try await client.send(.head, "/docs/b")["ETag"] == tag)
+    }
+
     @Test func `writers at the same time leave one whole blob and nothing else`() async throws {
         let client = try await StorageClient.ready()
         let before = try await client.storedKeys()

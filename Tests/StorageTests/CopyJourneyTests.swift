@@ -132,6 +132,21 @@ struct CopyJourneyTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test func `a copy that goes on ends although a policy came over its container meanwhile`() async throws {
+        let client = try await StorageClient.ready()
+        let other = try await client.neighbour()
+        let body = [UInt8](repeating: 7, count: 100_000)
+        _ = try await other.upload("/docs/source", body)
+        #expect(try await put(client, "/docs/t", from: try await signed(other, "/docs/source")).status == 202)
+        let policy: JSON = ["properties": ["immutabilityPeriodSinceCreationInDays": 5]]
+        let path = "/blobServices/default/containers/docs/immutabilityPolicies/default"
+        #expect(try await client.manage(.put, path, policy).status == 200)
+        try await client.settle()
+        #expect(try await status(client, "/docs/t") == "success")
+        #expect(try await client.send(.get, "/docs/t").body == body)
+        #expect(try await client.upload("/docs/t", [1]).code == "BlobImmutableDueToPolicy")
+    }
+
     @Test func `a pending copy is aborted, and fails when its source changes`() async throws {
         let client = try await StorageClient.ready()
         let other = try await client.neighbour()

@@ -153,6 +153,11 @@ struct HistoryJourneyTests {
         _ = try await client.send(.put, "/docs", "restype=container")
         let undelete = "restype=container&comp=undelete"
         #expect(try await client.send(.put, "/docs", undelete, headers: restore).code == "ContainerAlreadyExists")
+        try await client.assign("Storage Blob Data Owner")
+        var principal = client
+        principal.identity = .bearer
+        // A role over the one name says nothing of the other.
+        #expect(try await principal.send(.put, "/more", undelete, headers: restore).code == "InvalidHeaderValue")
         #expect(try await client.send(.put, "/more", undelete, headers: restore).status == 201)
         #expect(try await client.send(.put, "/docs", undelete, headers: restore).code == "ContainerNotFound")
         #expect(try await client.send(.get, "/more/x").body.count == 40_000)

@@ -20,54 +20,38 @@ struct Housekeeping {
         self.storage = storage
         self.renewal = renewal
     }
-    func run(report: @Sendable (String) -> Void) async {
+    func run(report: @escaping @Sendable (String) -> Void) async {
+        let (identity, storage) = (identity, storage)
         while !Task.isCancelled {
             // First and apart: a store that refuses must not let the certificate run out.
             do { try renewal.renew(at: journal.world.clock.now) } catch { report("housekeeping: \(error)") }
-            do {
-                let note = ChangeNote(
-                    actor: "region:housekeeping",
-                    action: "signingKeys.rotate",
-                    operation: "signingKeys.rotate"
-                )
-                _ = try await journal.change(note, IdentityProvider.namespace, KeyRing.regionTenant) {
-                    scope async throws(ServiceError) in try await identity.rotateSigningKeys(scope)
-                }
-                try await expireBlocks()
-                try await expireMessages()
-                try await expireKeptStates()
-            } catch { report("housekeeping: \(error)") }
+            await work("signingKeys.rotate", IdentityProvider.namespace, report) {
+                scope async throws(ServiceError) in
+                _ = try await identity.rotateSigningKeys(scope)
+                return false
+            }
+            await work("blocks.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
+                try await storage.expireUncommittedBlocks(scope)
+            }
+            await work("messages.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
+                try await storage.expireMessages(scope)
+            }
+            await work("kept.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
+                try await storage.expireKeptStates(scope)
+            }
             try? await journal.world.clock.sleep(for: Self.period)
         }
     }
-    private func expireMessages() async throws(ServiceError) {
-        let note = ChangeNote(actor: "region:housekeeping", action: "messages.expire", operation: "messages.expire")
-        let storage = storage
-        while try await journal.change(
-            note,
-            StorageProvider.namespace,
-            KeyRing.regionTenant,
-            { scope async throws(ServiceError) in try await storage.expireMessages(scope) }
-        ).result {}
-    }
-    private func expireBlocks() async throws(ServiceError) {
-        let note = ChangeNote(actor: "region:housekeeping", action: "blocks.expire", operation: "blocks.expire")
-        let storage = storage
-        while try await journal.change(
-            note,
-            StorageProvider.namespace,
-            KeyRing.regionTenant,
-            { scope async throws(ServiceError) in try await storage.expireUncommittedBlocks(scope) }
-        ).result {}
-    }
-    private func expireKeptStates() async throws(ServiceError) {
-        let note = ChangeNote(actor: "region:housekeeping", action: "kept.expire", operation: "kept.expire")
-        let storage = storage
-        while try await journal.change(
-            note,
-            StorageProvider.namespace,
-            KeyRing.regionTenant,
-            { scope async throws(ServiceError) in try await storage.expireKeptStates(scope) }
-        ).result {}
+    /// Commits one part's steps until it says that nothing is left; where it fails, the other parts go on.
+    private func work(
+        _ name: String,
+        _ namespace: String,
+        _ report: @Sendable (String) -> Void,
+        _ step: @escaping @Sendable (WriteScope) async throws(ServiceError) -> Bool
+    ) async {
+        let note = ChangeNote(actor: "region:housekeeping", action: name, operation: name)
+        do throws(ServiceError) {
+            while try await journal.change(note, namespace, KeyRing.regionTenant, step).result {}
+        } catch { report("housekeeping: \(name): \(error)") }
     }
 }

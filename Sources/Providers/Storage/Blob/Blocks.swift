@@ -25,7 +25,9 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
         let site = try await blob.site(scope)
-        try blob.admitLease(try await blob.blob(site, scope), .change)
+        let old = try await blob.blob(site, scope)
+        try blob.admitLease(old, .change)
+        try Self.checkBlocks(of: old)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         if let table {
             guard table.idBytes == upload.id.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
@@ -46,15 +48,17 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
         let site = try await blob.site(scope)
-        try blob.admitLease(try await blob.blob(site, scope), .change)
+        let old = try await blob.blob(site, scope)
+        try blob.admitLease(old, .change)
+        try Self.checkBlocks(of: old)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
         let checksums = BodyChecksums(received)
         try checksums.check(upload.incoming.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let table = try await data.table(site.place, for: upload.id, under: try blob.customerKey)
         let key = StorageKey.block(table.id, upload.id)
-        if let old = try await scope.get(Block.self, in: blob.domain, at: key) {
-            try await scope.discard(old.content, in: blob.domain)
+        if let former = try await scope.get(Block.self, in: blob.domain, at: key) {
+            try await scope.discard(former.content, in: blob.domain)
         }
         let content = try await scope.keep(received, in: blob.domain)
         try await scope.put(Block(content), in: blob.domain, at: key)
@@ -62,6 +66,12 @@ extension StorageProvider {
         reply.set("x-ms-encryption-key-sha256", table.customerKeyHash?.base64)
         upload.incoming.tell(checksums, in: &reply)
         return reply
+    }
+
+    /// Only block blobs have blocks: a blob's type cannot be changed, and each type has operations of its own (REST
+    /// "Understanding block blobs, append blobs, and page blobs"; Put Block, remarks).
+    private static func checkBlocks(of record: Blob?) throws(ServiceError) {
+        guard record.map({ $0.kind == .block }) ?? true else { throw ServiceError(.invalidBlobType) }
     }
 
     /// Put Block List (`PUT /{container}/{blob}?comp=blocklist`).
@@ -76,6 +86,7 @@ extension StorageProvider {
         let checksums = BodyChecksums(call.body, md5: true)
         try checksums.check(announced)
         let (site, old) = try await checkOverwrite(blob, .create, scope)
+        try Self.checkBlocks(of: old)
         let key = try blob.customerKey
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let states = BlobStates(blob, site.place, scope)
@@ -106,6 +117,7 @@ extension StorageProvider {
         let site = try await blob.site(scope)
         let record = try await blob.blob(site, scope)
         try blob.admit(record, for: .read)
+        try Self.checkBlocks(of: record)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         guard record != nil || table != nil else { throw ServiceError(.blobNotFound) }
         var committed: [BlockListing.Block] = []

@@ -135,6 +135,8 @@ extension Blob {
     /// What a change from one state of a place to the next does to the former.
     func change(to new: Blob) -> BlobChange {
         if new.etag == etag { return .aside }
+        // Nobody else writes to what a copy is filling: its end is no change of a blob that was there.
+        if let copy, copy.status == .pending, new.copy?.id == copy.id { return .aside }
         let isSame = new.created == created && new.metadata == metadata && new.headers == headers
         return kind == .append && new.kind == .append && isSame && new.length > length ? .append : .overwrite
     }
