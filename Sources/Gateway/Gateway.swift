@@ -85,9 +85,11 @@ package struct Gateway: Sendable {
             idleTimeout: .seconds(GatewayLimits.idleSeconds),
             streamConfiguration: channel
         )
+        let loops = LoopBook()
         return HTTPServerBuilder { [tls] responder in
             OnItsLoop(
-                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: settings, responder: responder)
+                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: settings, responder: responder),
+                loops: loops
             )
         }
     }

@@ -38,6 +38,7 @@ struct Responder: HTTPResponder {
             )
             answer = Answer(Reply(400), error: refusal)
         }
+        ConnectionExecutor.current?.serve(answer.party)
         let id = request?.id ?? world.entropy.uuid()
         if let error = answer.error {
             answer.reply = ErrorBody.reply(

@@ -34,7 +34,8 @@ import Testing
         #"{"prot": 8443}"#, #"{"limits": {"perSecond": 1}}"#, #"{"port": 65536}"#, #"{"port": -1}"#,
         #"{"port": "443"}"#,
         #"{"domain": ""}"#, #"{"domain": "Upper.Case"}"#, #"{"domain": "a..b"}"#, #"{"addresses": []}"#,
-        #"{"logLevel": "loud"}"#, #"{"limits": {"requestBurst": 0}}"#, #"{"#, #"[]"#, "",
+        #"{"logLevel": "loud"}"#, #"{"limits": {"requestBurst": 0}}"#,
+        #"{"limits": {"accountRequestsPerSecond": 0}}"#, #"{"#, #"[]"#, "",
         #"{"names": [{"management": "m.d"}]}"#,
     ])
     func `what is wrong is refused, in a sentence that names the file`(text: String) {

@@ -33,8 +33,9 @@ struct StorageClient: Sendable {
     var key = Secret([])
     var identity = Identity.key
 
-    static func ready() async throws -> StorageClient {
-        try await StorageClient(region: try await StorageRegion()).opened()
+    static func ready() async throws -> StorageClient { try await ready(in: try await StorageRegion()) }
+    static func ready(in region: StorageRegion) async throws -> StorageClient {
+        try await StorageClient(region: region).opened()
     }
     /// A client of a second account of the same region.
     func neighbour() async throws -> StorageClient {

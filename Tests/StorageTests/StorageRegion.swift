@@ -27,9 +27,9 @@ struct StorageRegion: Sendable {
     private let journal: Journal
     private let dispatcher: Dispatcher
     private let sagas: SagaWorker
-    private let provider: StorageProvider
+    let provider: StorageProvider
 
-    init() async throws {
+    init(accountLimits: AccountLimits = .published, queueHeadsMax: Int = QueueLanes.messagesMax) async throws {
         world = World(clock: clock, entropy: SystemEntropy())
         owner = Owner(tenant: TenantID(world.entropy.uuid()), id: PrincipalID(world.entropy.uuid()))
         let signer = LedgerSigner(origin: "test/ledger", signing: try SigningKey(seed: Secret(world.entropy.bytes(32))))
@@ -42,7 +42,7 @@ struct StorageRegion: Sendable {
             sequencer: sequencer
         )
         let authorizer = Authorizer()
-        provider = StorageProvider(hostPlan: plan, tokens: owner, access: authorizer)
+        provider = StorageProvider(hostPlan: plan, tokens: owner, access: authorizer, queueHeadsMax: queueHeadsMax)
         var catalogue = Catalogue()
         catalogue.add(provider)
         sagas = SagaWorker(journal, StorageProvider.sagas)
@@ -54,7 +54,8 @@ struct StorageRegion: Sendable {
             doorkeepers: [.management: owner].merging(StorageDoorkeeper.all(provider)) { _, service in service },
             crossOrigins: StorageCrossOrigin.all(provider),
             sagas: sagas,
-            limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
+            limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000),
+            accountLimits: accountLimits
         )
         let (tenant, id) = (owner.tenant, Self.subscriptionID)
         try await journal.found(

@@ -17,7 +17,7 @@ package struct Configuration: Sendable, Codable, Equatable {
     package var addresses = ["127.0.0.1", "::1"]
     /// Further sets of names the region answers under.
     package var names: [Names] = []
-    /// What one caller may ask for.
+    /// What one caller and one storage account may be asked for.
     package var limits = Limits()
     /// `debug`, `info`, `warning` or `error`.
     package var logLevel = "info"
@@ -32,10 +32,20 @@ package struct Configuration: Sendable, Codable, Equatable {
         package var registry: String
         package var portal: String
     }
-    /// Bounds for one caller.
+    /// Bounds for one caller, and for all callers of one storage account.
     package struct Limits: Sendable, Codable, Equatable {
         package var requestsPerSecond = 20_000
         package var requestBurst = 40_000
+        package var accountRequestsPerSecond = AccountLimits.published.requestsPerSecond
+        package var accountIngressBytesPerSecond = AccountLimits.published.ingressBytesPerSecond
+        package var accountEgressBytesPerSecond = AccountLimits.published.egressBytesPerSecond
+
+        fileprivate var arePositive: Bool {
+            [
+                requestsPerSecond, requestBurst, accountRequestsPerSecond, accountIngressBytesPerSecond,
+                accountEgressBytesPerSecond,
+            ].allSatisfy { $0 > 0 }
+        }
     }
 
     package init() {}
@@ -77,7 +87,7 @@ extension Configuration {
         if !["debug", "info", "warning", "error"].contains(logLevel) {
             return "logLevel is debug, info, warning or error"
         }
-        return limits.requestsPerSecond > 0 && limits.requestBurst > 0 ? nil : "limits are positive"
+        return limits.arePositive ? nil : "limits are positive"
     }
     private static func isDomain(_ text: String) -> Bool {
         text.utf8.count <= 200

@@ -55,7 +55,12 @@ package struct Parts {
             ].merging(StorageDoorkeeper.all(storage)) { _, service in service },
             crossOrigins: StorageCrossOrigin.all(storage),
             sagas: sagas,
-            limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
+            limits: RequestLimits(perSecond: limits.requestsPerSecond, burst: limits.requestBurst),
+            accountLimits: AccountLimits(
+                requestsPerSecond: limits.accountRequestsPerSecond,
+                ingressBytesPerSecond: limits.accountIngressBytesPerSecond,
+                egressBytesPerSecond: limits.accountEgressBytesPerSecond
+            )
         )
     }
 

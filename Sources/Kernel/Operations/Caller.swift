@@ -80,16 +80,27 @@ package struct Admission: Sendable {
     package var resource: ResourceID?
     /// What the doorkeeper read of the request, for its provider's handlers: nothing is parsed twice.
     package var opened: (any Sendable)?
+    /// The account whose limits hold for the request; nil where there are accounts of no kind.
+    package var account: String?
     package init(
         tenant: TenantID,
         caller: Caller,
         resource: ResourceID? = nil,
-        opened: (any Sendable)? = nil
+        opened: (any Sendable)? = nil,
+        account: String? = nil
     ) {
         self.tenant = tenant
         self.caller = caller
         self.resource = resource
         self.opened = opened
+        self.account = account
+    }
+
+    /// Whose load the request is.
+    var party: Party {
+        if let account { return .account(account) }
+        if case .anonymous = caller { return .newcomers }
+        return .tenant(tenant)
     }
 }
 

@@ -12,6 +12,8 @@ package struct Answer: Sendable {
     package var caller: String
     package var tenant: TenantID?
     package var surface: Surface?
+    /// Whose load it was.
+    package var party = Party.newcomers
     /// What the page of another origin is told besides.
     package var crossOrigin: CrossOrigin?
 
@@ -36,6 +38,7 @@ package final class Dispatcher: Sendable {
     let crossOrigins: [Surface: any CrossOriginPolicy]
     let sagas: SagaWorker
     private let throttle: Throttle
+    private let accountThrottle: AccountThrottle
     /// How long an answer waits for work it started: what is quick is answered as done (azure-clients: polling costs az
     /// a second or more).
     static let promptSteps = 50
@@ -48,7 +51,8 @@ package final class Dispatcher: Sendable {
         doorkeepers: [Surface: any Doorkeeper],
         crossOrigins: [Surface: any CrossOriginPolicy] = [:],
         sagas: SagaWorker,
-        limits: RequestLimits
+        limits: RequestLimits,
+        accountLimits: AccountLimits = .published
     ) {
         self.hostPlan = hostPlan
         self.journal = journal
@@ -58,6 +62,7 @@ package final class Dispatcher: Sendable {
         self.crossOrigins = crossOrigins
         self.sagas = sagas
         throttle = Throttle(limits)
+        accountThrottle = AccountThrottle(accountLimits)
     }
 
     /// Answers a request; never throws.
@@ -97,6 +102,8 @@ package final class Dispatcher: Sendable {
         let admission = try await admit(request, target, operation, scope)
         answer.caller = admission.caller.name
         answer.tenant = admission.tenant
+        answer.party = admission.party
+        let request = try metered(request, admission.account)
         let own = scope.of(admission.tenant)
         let resource =
             admission.resource
@@ -115,7 +122,11 @@ package final class Dispatcher: Sendable {
         try await check(call, operation, resource, own)
         call.body = try await collect(request, operation)
         try await place(call, operation, own)
-        return try await run(call, operation, own).gathered()
+        let reply = try await run(call, operation, own).gathered()
+        if let account = admission.account {
+            accountThrottle.sent(reply.content.bytesSent, of: account, at: journal.world.clock.now)
+        }
+        return reply
     }
 
     // MARK: Finding out
@@ -223,6 +234,18 @@ package final class Dispatcher: Sendable {
                 "Too many requests of one caller; try again after a second.",
                 headers: [.retryAfter: "1"]
             )
+    }
+
+    /// The request, let in by its account's limits, with a body that counts against them.
+    private func metered(_ request: Request, _ account: String?) throws(ServiceError) -> Request {
+        guard let account else { return request }
+        try accountThrottle.admit(account, request, at: journal.world.clock.now)
+        guard request.body.length != 0 else { return request }
+        var metered = request
+        metered.body = request.body.noting { [accountThrottle, clock = journal.world.clock] bytes in
+            accountThrottle.received(bytes, for: account, at: clock.now)
+        }
+        return metered
     }
 
     private func collect(_ request: Request, _ operation: BoundOperation) async throws(ServiceError) -> [UInt8] {

@@ -24,6 +24,15 @@ package struct Reply: Sendable {
         case stream(Stream)
         /// HEAD: the length a GET would have, and no bytes.
         case length(Int64)
+
+        /// How many bytes leave for the client.
+        package var bytesSent: Int64 {
+            switch self {
+            case .none, .length: 0
+            case .bytes(let bytes): Int64(bytes.count)
+            case .stream(let stream): stream.length
+            }
+        }
     }
     /// The HTTP status.
     package var status: Int

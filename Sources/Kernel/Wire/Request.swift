@@ -101,6 +101,15 @@ package struct Body: Sendable {
     ///
     /// Throws when the client breaks off or is too slow.
     package func next() async throws(ServiceError) -> [UInt8]? { try await pull() }
+    /// The same body, which tells the length of every piece as it comes.
+    func noting(_ note: @escaping @Sendable (Int) -> Void) -> Body {
+        let pull = pull
+        return Body(length: length) { () async throws(ServiceError) in
+            let piece = try await pull()
+            if let piece { note(piece.count) }
+            return piece
+        }
+    }
     /// The whole body, or 413 when it is longer than `limit`.
     package func collect(limit: Int) async throws(ServiceError) -> [UInt8] {
         let tooLong = ServiceError(

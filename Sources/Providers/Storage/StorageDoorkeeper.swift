@@ -60,7 +60,13 @@ package struct StorageDoorkeeper: Doorkeeper {
         try await checkExtras(visit, caller)
         var opened = OpenedRequest(head: head, target: target, place: place)
         if service == .queue { opened.tick = provider.lanes.tick }
-        return Admission(tenant: place.tenant, caller: caller, resource: resource, opened: opened)
+        return Admission(
+            tenant: place.tenant,
+            caller: caller,
+            resource: resource,
+            opened: opened,
+            account: name.text
+        )
     }
 
     /// One request at the door.

@@ -18,13 +18,22 @@ package struct StorageProvider: ResourceProvider {
     /// Tells what role assignments allow beyond the dispatcher's check: the source of a copy.
     let access: any AccessView
     /// What this process remembers of the heads of queues.
-    let lanes = QueueLanes()
+    let lanes: QueueLanes
 
-    package init(hostPlan: HostPlan, tokens: any TokenAuthority, access: any AccessView) {
+    package init(
+        hostPlan: HostPlan,
+        tokens: any TokenAuthority,
+        access: any AccessView,
+        queueHeadsMax: Int = QueueLanes.messagesMax
+    ) {
         self.hostPlan = hostPlan
         self.tokens = tokens
         self.access = access
+        lanes = QueueLanes(messagesMax: queueHeadsMax)
     }
+
+    /// How many messages the heads of queues remember, of all queues together; `queueHeadsMax` at most.
+    package var queueHeads: Int { lanes.remembered }
 
     package static var operations: [Operation<StorageProvider>] {
         accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations

@@ -50,6 +50,9 @@ struct QueueLane {
     /// Hours for which the store says that messages of this queue expire in them.
     private var noted: Set<Int64> = []
 
+    /// How much is remembered, counted in messages.
+    var remembered: Int { ready.count + known.count + recent.count + noted.count }
+
     /// A lane that knows of nothing that came before `tick`.
     init(since tick: Int) { forgotten = tick }
 

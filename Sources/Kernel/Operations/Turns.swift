@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Jobs that wait for one thread, by whose they are: next comes who has had the least time.
+///
+/// Start-time fair queueing (Goyal, Vin and Cheng, 1996), but for a job's length, which is known only once it has run.
+/// Who comes anew has had as much as whoever is being served: neither time alone nor time away is made up for.
+package struct Turns<Who: Hashable, Job> {
+    /// More than this is not held against anyone for one job: what a job takes may be the machine's doing.
+    package static var jobMaxNanoseconds: Int64 { 20_000_000 }
+
+    private struct Lane {
+        let who: Who
+        var jobs = Line<Job>()
+        /// Those that may add jobs.
+        var users = 0
+        /// The time it has had.
+        var had: Int64 = 0
+    }
+    private var lanes: [Lane?] = []
+    private var free: [Int] = []
+    private var places: [Who: Int] = [:]
+    /// The places with jobs, those that came first before others. As many as wait at once, which are few: they are
+    /// looked through for each job.
+    private var waiting: [Int] = []
+    /// What those being served have had.
+    private var served: Int64 = 0
+
+    package init() {}
+
+    /// Whether nothing waits.
+    package var isEmpty: Bool { waiting.isEmpty }
+    /// How many have a place, whether or not a job of theirs waits.
+    package var count: Int { places.count }
+
+    /// The place of one who will add jobs; `leave` gives it back.
+    package mutating func join(_ who: Who) -> Int {
+        if let place = places[who] {
+            lanes[place]?.users += 1
+            return place
+        }
+        let place = free.popLast() ?? lanes.count
+        if place == lanes.count { lanes.append(nil) }
+        lanes[place] = Lane(who: who, users: 1)
+        places[who] = place
+        return place
+    }
+    /// To be called once for each `join`; jobs that wait are still run.
+    package mutating func leave(_ place: Int) {
+        lanes[place]?.users -= 1
+        settle(place)
+    }
+    /// Adds a job of one who has joined.
+    package mutating func add(_ job: Job, at place: Int) {
+        guard let lane = lanes[place] else { preconditionFailure("a job of nobody who joined") }
+        if lane.jobs.isEmpty {
+            lanes[place]?.had = max(lane.had, served)
+            waiting.append(place)
+        }
+        lanes[place]?.jobs.append(job)
+    }
+    /// The next job, and whose place it is from; `ran` is to be told how long it took.
+    package mutating func next() -> (job: Job, place: Int)? {
+        guard var best = waiting.indices.first else { return nil }
+        if waiting.count > 1 {
+            for other in waiting.indices where had(waiting[other]) < had(waiting[best]) { best = other }
+        }
+        let place = waiting[best]
+        served = had(place)
+        guard let job = lanes[place]?.jobs.popFirst() else { preconditionFailure("who waits has a job") }
+        waiting.remove(at: best)
+        if lanes[place]?.jobs.isEmpty == false { waiting.append(place) }
+        settle(place)
+        return (job, place)
+    }
+    /// The job from there has taken so long.
+    package mutating func ran(_ place: Int, nanoseconds: Int64) {
+        lanes[place]?.had += min(nanoseconds, Self.jobMaxNanoseconds)
+    }
+
+    private func had(_ place: Int) -> Int64 { lanes[place]?.had ?? 0 }
+    private mutating func settle(_ place: Int) {
+        guard let lane = lanes[place], lane.users == 0, lane.jobs.isEmpty else { return }
+        places[lane.who] = nil
+        lanes[place] = nil
+        free.append(place)
+    }
+}
+
+/// First in, first out; it lets go of an element as it leaves.
+private struct Line<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    var isEmpty: Bool { head == elements.count }
+    mutating func append(_ element: Element) { elements.append(element) }
+    mutating func popFirst() -> Element? {
+        guard head < elements.count, let element = elements[head] else { return nil }
+        elements[head] = nil
+        head += 1
+        if head == elements.count {
+            elements.removeAll(keepingCapacity: elements.capacity <= Self.emptyMax)
+            head = 0
+        } else if head >= Self.emptyMax {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+    /// Places of elements that have left are kept up to so many.
+    private static var emptyMax: Int { 256 }
+}
