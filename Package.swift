@@ -18,6 +18,7 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"),
@@ -55,6 +56,7 @@ let floors: [[Row]] = [
         ),
         Row(name: "Tokens", path: "Proof/Tokens", below: ["Base"], outside: [jwt, cryptoExtras]),
         Row(name: "Markup", path: "Proof/Markup", below: ["Base"]),
+        Row(name: "Meters", path: "Measures/Meters", below: ["Base"], outside: [metrics]),
     ],
     [
         Row(name: "Store", path: "Contracts/Store", below: ["Base"]),
@@ -73,12 +75,12 @@ let floors: [[Row]] = [
     ],
     [Row(name: "Kernel", path: "Kernel", below: proof + contracts, outside: [httpTypes, logging])],
     providers.map { Row(name: $0, path: "Providers/\($0)", below: kernelFloor, outside: [httpTypes]) },
-    [Row(name: "Gateway", path: "Gateway", below: kernelFloor, outside: hummingbird)],
+    [Row(name: "Gateway", path: "Gateway", below: kernelFloor + ["Meters"], outside: hummingbird)],
     [
         Row(
             name: "Assembly",
             path: "Assembly/Assembly",
-            below: kernelFloor + engines + providers + ["Gateway"],
+            below: kernelFloor + engines + providers + ["Meters", "Gateway"],
             outside: [.product(name: "ServiceLifecycle", package: "swift-service-lifecycle"), logging]
         )
     ],
@@ -177,7 +179,7 @@ targets += [
     tests("IdentityTests", kernelFloor + memory + ["Identity", "Simulation"], [httpTypes]),
     tests("ResourcesTests", kernelFloor + memory + ["Resources", "Simulation"], [httpTypes]),
     tests("StorageTests", kernelFloor + memory + ["Storage", "Simulation"], [httpTypes]),
-    tests("HouseTests", everything + ["Simulation", "Clients"], [logging]),
+    tests("HouseTests", everything + ["Meters", "Simulation", "Clients"], [logging]),
     tests("WorldTests", kernelFloor + memory + providers + ["Simulation"], [httpTypes]),
     tests("CrashTests", ["Base", "Clients"], exclude: ["python"]),
     tests("ClientTests", ["Base", "Clients"], exclude: ["python", "requirements.txt", "requirements-az.txt"]),
@@ -205,6 +207,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),

@@ -7,6 +7,7 @@ import HummingbirdHTTP2
 import HummingbirdTLS
 package import Kernel
 package import Logging
+package import Meters
 import NIOCore
 import NIOSSL
 package import ServiceLifecycle
@@ -31,11 +32,14 @@ package struct Gateway: Sendable {
     private let dispatcher: Dispatcher
     private let world: World
     private let logger: Logger
+    private let meters: Meters?
 
-    package init(dispatcher: Dispatcher, world: World, logger: Logger) {
+    /// `meters`, where given, are told of every request.
+    package init(dispatcher: Dispatcher, world: World, logger: Logger, meters: Meters? = nil) {
         self.dispatcher = dispatcher
         self.world = world
         self.logger = logger
+        self.meters = meters
     }
 
     /// One service for each address.
@@ -50,7 +54,7 @@ package struct Gateway: Sendable {
         quiet.logLevel = .warning
         return configuration.addresses.map { address in
             Application(
-                responder: Responder(dispatcher: dispatcher, world: world, logger: logger),
+                responder: Responder(dispatcher: dispatcher, world: world, logger: logger, meters: meters),
                 server: server,
                 configuration: ApplicationConfiguration(
                     address: .hostname(address, port: configuration.port),

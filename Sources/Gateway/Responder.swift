@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdCore
 import Kernel
 import Logging
+import Meters
 import NIOCore
 
 /// Keeps the client's address for the log, the ledger and signatures bound to an address.
@@ -24,10 +25,13 @@ struct Responder: HTTPResponder {
     let dispatcher: Dispatcher
     let world: World
     let logger: Logger
+    let meters: Meters?
 
     func respond(to incoming: HummingbirdCore.Request, context: GatewayContext) async throws -> Response {
         let received = world.clock.now
-        let request = kernelRequest(incoming, context, received)
+        meters?.began()
+        let body = BodySource(incoming.body)
+        let request = kernelRequest(incoming, body, context, received)
         var answer: Answer
         if let request {
             answer = await dispatcher.respond(to: request)
@@ -54,6 +58,7 @@ struct Responder: HTTPResponder {
         decorate(&answer, id, request, received)
         answer.crossOrigin?.decorate(&answer.reply.headers)
         log(answer, id, request, received)
+        measure(answer, body, received)
         return response(answer.reply)
     }
 
@@ -61,6 +66,7 @@ struct Responder: HTTPResponder {
 
     private func kernelRequest(
         _ incoming: HummingbirdCore.Request,
+        _ body: BodySource,
         _ context: GatewayContext,
         _ received: Timestamp
     ) -> Kernel.Request? {
@@ -73,7 +79,6 @@ struct Responder: HTTPResponder {
         guard !host.isEmpty else { return nil }
         // Without a declared length the body is read to its end; what must know the length refuses (411).
         let length = incoming.headers[.contentLength].flatMap { Int64($0) }
-        let body = BodySource(incoming.body)
         return Kernel.Request(
             method: incoming.method,
             host: host,
@@ -144,6 +149,19 @@ struct Responder: HTTPResponder {
         }
     }
 
+    private func measure(_ answer: Answer, _ body: BodySource, _ received: Timestamp) {
+        meters?
+            .answered(
+                surface: answer.surface?.rawValue ?? "-",
+                operation: answer.operation,
+                status: answer.reply.status,
+                isThrottled: answer.error?.code == "ServerBusy" || answer.reply.status == 429,
+                microseconds: world.clock.now.microseconds - received.microseconds,
+                received: body.bytes,
+                sent: answer.reply.content.bytesSent
+            )
+    }
+
     /// The access log: one line for each request, without query (it may hold a signature) and without secrets.
     ///
     /// Written as one text of `name=value`: sorting and printing a dictionary for each request costs more than
@@ -174,11 +192,14 @@ struct Responder: HTTPResponder {
 private final class BodySource: @unchecked Sendable {
     // No lock: `Body` is read once, by the one task that serves the request.
     private var iterator: RequestBody.AsyncIterator
+    /// How many bytes were read.
+    private(set) var bytes = 0
     init(_ body: RequestBody) { iterator = body.makeAsyncIterator() }
 
     func next() async throws(ServiceError) -> [UInt8]? {
         do {
             guard let buffer = try await iterator.next() else { return nil }
+            bytes += buffer.readableBytes
             return Array(buffer.readableBytesView)
         } catch {
             throw ServiceError(

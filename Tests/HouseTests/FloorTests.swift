@@ -4,7 +4,7 @@ import Testing
 /// What a target may import: the manifest refuses edges that look up, and these tests refuse imports that do.
 @Suite struct FloorTests {
     private static let floors: [[String]] = [
-        ["Base"], ["Merkle", "Cryptography", "Tokens", "Markup"], ["Store", "Bytes", "Ledger", "Custody"],
+        ["Base"], ["Merkle", "Cryptography", "Tokens", "Markup", "Meters"], ["Store", "Bytes", "Ledger", "Custody"],
         ["StoreMemory", "StoreRocksDB", "BytesMemory", "BytesDisk", "TilesMemory", "TilesDisk", "KeysSoftware"],
         ["Kernel"], ["Identity", "Resources", "Storage"], ["Gateway"], ["Assembly"],
         ["lazuli", "lazuli-verify", "lazuli-bench"],
@@ -19,6 +19,7 @@ import Testing
         "HTTPTypes": ["Kernel", "Identity", "Resources", "Storage", "Gateway"],
         "Logging": ["Kernel", "Gateway", "Assembly", "lazuli", "lazuli-verify", "lazuli-bench"],
         "ServiceLifecycle": ["Gateway", "Assembly"], "UnixSignals": ["Assembly"],
+        "CoreMetrics": ["Meters"],
         "ArgumentParser": ["lazuli", "lazuli-verify", "lazuli-bench"],
         "Dispatch": ["TilesDisk"],
         "Glibc": [

@@ -19,6 +19,8 @@ package struct Configuration: Sendable, Codable, Equatable {
     package var names: [Names] = []
     /// What one caller and one storage account may be asked for.
     package var limits = Limits()
+    /// The file that measurements are written to; none when empty.
+    package var metrics = ""
     /// `debug`, `info`, `warning` or `error`.
     package var logLevel = "info"
 

@@ -19,6 +19,10 @@ struct Engines {
             throw StartError(error.words)
         }
     }
+    /// The store as requests use it, timed where somebody measures.
+    func store(_ watch: Watch?) -> any StoreEngine { watch.map { MeteredStore(base: store, watch: $0) } ?? store }
+    /// The extents as requests use them.
+    func bytes(_ watch: Watch?) -> any BytesEngine { watch.map { MeteredBytes(base: bytes, watch: $0) } ?? bytes }
     /// To be called before the process ends: a store that is still open while its library is torn down crashes.
     func close() async {
         await bytes.close()

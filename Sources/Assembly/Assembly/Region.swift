@@ -11,6 +11,7 @@ package import Kernel
 import KeysSoftware
 import Ledger
 package import Logging
+import Meters
 import Resources
 import ServiceLifecycle
 import Storage
@@ -33,6 +34,8 @@ package final class Region: Sendable {
     private let storage: StorageProvider
     private let certificate: ServedCertificate
     private let logger: Logger
+    /// Where measurements go; nil when nobody asked for them.
+    private let metrics: (registry: MetricRegistry, meters: Meters)?
     /// Whether this start founded the region.
     package let isNew: Bool
 
@@ -87,10 +90,12 @@ package final class Region: Sendable {
                     + "If it is, restore the store from its checkpoint."
             )
         }
+        metrics = configuration.metrics.isEmpty ? nil : Self.measuring()
+        let watch = metrics.map { Watch(clock: world.clock, meters: $0.meters) }
         journal = try await Journal(
-            store: Store(engines.store, world: world),
+            store: Store(engines.store(watch), world: world),
             keyRing: KeyRing(root),
-            bytes: engines.bytes,
+            bytes: engines.bytes(watch),
             world: world,
             sequencer: sequencer
         )
@@ -117,6 +122,10 @@ package final class Region: Sendable {
         )
     }
 
+    private static func measuring() -> (MetricRegistry, Meters) {
+        let registry = MetricRegistry()
+        return (registry, Meters(registry))
+    }
     private static func tiles(_ folder: DataFolder) throws -> DiskTiles {
         do { return try DiskTiles(folder: folder.ledger) } catch {
             throw StartError("\(folder.ledger) cannot be opened: \(error). Check its owner and the disk.")
@@ -132,7 +141,12 @@ package final class Region: Sendable {
 
     /// Serves until cancelled or told to stop; finishes requests, then closes the engines.
     package func serve(ready: @escaping @Sendable () async -> Void) async throws {
-        let gateway = Gateway(dispatcher: dispatcher, world: journal.world, logger: logger)
+        let gateway = Gateway(
+            dispatcher: dispatcher,
+            world: journal.world,
+            logger: logger,
+            meters: metrics?.meters
+        )
         let listening = Countdown(configuration.addresses.count)
         var services: [any Service] = [BackgroundWork(work: background)]
         services += try gateway.services(
@@ -173,6 +187,17 @@ package final class Region: Sendable {
             }
             group.addTask { await board.run("backup") { await desk.run(report: $0) } }
             group.addTask { await self.writeStatus(board) }
+            if let metrics {
+                let file = MetricsFile(
+                    path: configuration.metrics,
+                    registry: metrics.registry,
+                    meters: metrics.meters,
+                    engines: engines,
+                    journal: journal,
+                    sagas: sagas
+                )
+                group.addTask { await board.run("metrics") { await file.run(self.folder, report: $0) } }
+            }
         }
     }
 }

@@ -121,6 +121,13 @@ package final class DiskBytes: BytesEngine {
     }
 }
 
+extension DiskBytes {
+    /// Changes made durable, and the syncs they shared, since it was opened.
+    package var statistics: (changes: Int, syncs: Int) {
+        table.state.withLock { ($0.counts.changes, $0.counts.syncs) }
+    }
+}
+
 // MARK: - What writers and readers use
 
 extension DiskBytes {

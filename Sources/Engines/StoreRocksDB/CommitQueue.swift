@@ -36,6 +36,9 @@ final class CommitQueue: Sendable {
         }
     }
 
+    /// How many commits wait.
+    var count: Int { state.withLock { $0.waiting.count } }
+
     /// Takes everything that waits; blocks until there is something.
     ///
     /// Nil when the store is closing and all is done.

@@ -78,6 +78,8 @@ package final class RocksDBStore: StoreEngine {
                 + "\(counts.conflicts) conflicts, about \(keys) keys, \(size >> 20) MiB, \(free)"
         }
     }
+    /// Commits that wait for the commit thread.
+    package var waiting: Int { queue.count }
     /// Counted since it was opened.
     package var statistics: RocksDBStatistics { published.state.withLock { $0.statistics } }
 }

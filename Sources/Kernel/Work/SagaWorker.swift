@@ -51,6 +51,12 @@ package final class SagaWorker: Sendable {
         return again
     }
 
+    /// How many sagas are open; `max` stands for as many and more.
+    package func countOpen(atMost max: Int) async throws(ServiceError) -> Int {
+        let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
+        return try await scope.list(OpenSaga.self, in: .region, under: Key("saga-open"), limit: max).count
+    }
+
     /// Takes up to `steps` steps of a saga and returns how it stands; nil when there is no such saga.
     package func advance(_ id: String, tenant: TenantID, steps: Int) async throws(ServiceError) -> SagaRecord? {
         guard busy.withLock({ $0.insert(id).inserted }) else {
