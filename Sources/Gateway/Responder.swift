@@ -141,7 +141,7 @@ struct Responder: HTTPResponder {
             headers[.contentLength] = String(length)
             return Response(status: status, headers: headers, body: .init())
         case .stream(let stream):
-            let body = ResponseBody(contentLength: Int(stream.length)) { writer in
+            let body = ResponseBody(contentLength: stream.length.map { Int($0) }) { writer in
                 while let piece = try await stream.next() { try await writer.write(ByteBuffer(bytes: piece)) }
                 try await writer.finish(nil)
             }

@@ -73,7 +73,8 @@ extension StorageClient {
         headers: [String: String] = [:],
         body: [UInt8] = [],
         host: String? = nil,
-        version: String? = "2023-11-03"
+        version: String? = "2023-11-03",
+        meanwhile: (() async throws -> Void)? = nil
     ) async throws -> StorageAnswer {
         var fields = HTTPFields()
         for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
@@ -91,7 +92,8 @@ extension StorageClient {
             let signature = hmacSHA256(Array(text.utf8), key: key).base64
             fields[.authorization] = "SharedKey \(account):\(signature)"
         }
-        return try await region.send(method, host ?? self.host(of: account), path, query, fields, body)
+        let host = host ?? self.host(of: account)
+        return try await region.send(method, host, path, query, fields, body, meanwhile: meanwhile)
     }
     func upload(
         _ path: String,

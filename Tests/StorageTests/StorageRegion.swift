@@ -118,7 +118,8 @@ struct StorageRegion: Sendable {
         _ path: String,
         _ query: String,
         _ fields: HTTPFields,
-        _ body: [UInt8]
+        _ body: [UInt8],
+        meanwhile: (() async throws -> Void)? = nil
     ) async throws -> StorageAnswer {
         let answer = await dispatcher.respond(
             to: Request(
@@ -140,7 +141,9 @@ struct StorageRegion: Sendable {
         case .none: break
         case .bytes(let bytes): got.body = bytes
         case .length(let length): got.length = length
-        case .stream(let stream): while let piece = try await stream.next() { got.body += piece }
+        case .stream(let stream):
+            try await meanwhile?()
+            while let piece = try await stream.next() { got.body += piece }
         }
         return got
     }

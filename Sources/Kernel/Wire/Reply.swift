@@ -6,14 +6,24 @@ package import HTTPTypes
 package struct Reply: Sendable {
     /// A body that is produced piece by piece as the client takes it.
     package struct Stream: Sendable {
-        /// How many bytes it will be.
-        package let length: Int64
+        /// How many bytes it will be; nil when nobody knows before they were made.
+        package let length: Int64?
+        /// What the account's share of the region's egress is charged: the length, or where nobody knows it the bytes
+        /// that are read for it.
+        let weight: Int64
         /// The next piece; nil at the end.
         ///
         /// An error here cuts the connection, for the head is already sent.
         package let next: @Sendable () async throws(ServiceError) -> [UInt8]?
         package init(length: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
             self.length = length
+            weight = length
+            self.next = next
+        }
+        /// A body whose length nobody knows before it was made, of `bytes` that are read for it.
+        package init(reading bytes: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
+            length = nil
+            weight = bytes
             self.next = next
         }
     }
@@ -30,7 +40,7 @@ package struct Reply: Sendable {
             switch self {
             case .none, .length: 0
             case .bytes(let bytes): Int64(bytes.count)
-            case .stream(let stream): stream.length
+            case .stream(let stream): stream.weight
             }
         }
     }
@@ -66,7 +76,9 @@ package struct Reply: Sendable {
     /// Damage found meanwhile is answered as an error, where a long answer is cut off; and head and body leave in one
     /// piece.
     func gathered() async throws(ServiceError) -> Reply {
-        guard case .stream(let stream) = content, stream.length <= Self.gatheredMax else { return self }
+        guard case .stream(let stream) = content, let length = stream.length, length <= Self.gatheredMax else {
+            return self
+        }
         var bytes: [UInt8] = []
         while let piece = try await stream.next() {
             if bytes.isEmpty { bytes = piece } else { bytes += piece }

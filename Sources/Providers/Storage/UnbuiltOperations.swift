@@ -79,7 +79,6 @@ extension StorageProvider {
     }
 
     private static func unbuiltBlobRows(_ path: String, _ prefix: String) -> [Row] {
-        let read = Access.data(BlobAction.read)
         let write = Access.data(BlobAction.write)
         let writes = [
             ("setExpiry", "expiry", "Set Blob Expiry")
@@ -87,9 +86,7 @@ extension StorageProvider {
         let rows = writes.map { name, comp, what in
             unbuilt("\(prefix)blob.\(name)", .put, path, query: ["comp": comp], write, what)
         }
-        return rows + [
-            unbuilt("\(prefix)blob.query", .post, path, query: ["comp": "query"], read, "Query Blob Contents")
-        ]
+        return rows
     }
 
     /// Everything else of the namespace, by wildcard: the router prefers what is spelled out.

@@ -194,7 +194,7 @@ extension StorageProvider {
     private static func takesCustomerKey(_ operation: String) -> Bool {
         [
             "blob.put", "blob.putBlock", "blob.putBlockList", "blob.get", "blob.getProperties", "blob.getMetadata",
-            "blob.setMetadata",
+            "blob.setMetadata", "blob.query",
         ].contains(StorageNeeds.plain(operation))
     }
     /// Request headers of features that are not built: ignoring them would break a promise.

@@ -38,7 +38,7 @@ extension StorageProvider {
         guard let wanted = range.checksum, !isStructured else { return reply }
         // At most 4 MiB: the checksum has to be known before the head is sent.
         var body: [UInt8] = []
-        body.reserveCapacity(Int(stream.length))
+        body.reserveCapacity(Int(bytes.upperBound - bytes.lowerBound))
         while let piece = try await stream.next() { body += piece }
         let checksums = BodyChecksums(body, md5: wanted == .md5)
         reply.set(

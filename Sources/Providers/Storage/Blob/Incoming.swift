@@ -142,13 +142,13 @@ private final class SharedDecoder: Sendable {
 extension Reply {
     /// Sends bytes as they are, or within segments that carry their checksums.
     mutating func set(_ stream: Stream, structured: Bool) {
-        guard structured else {
+        guard structured, let length = stream.length else {
             content = .stream(stream)
             return
         }
         set("x-ms-structured-body", StructuredBody.form)
-        set("x-ms-structured-content-length", String(stream.length))
-        let encoder = SharedEncoder(stream.length)
+        set("x-ms-structured-content-length", String(length))
+        let encoder = SharedEncoder(length)
         content = .stream(
             Stream(length: encoder.messageLength) { () async throws(ServiceError) in
                 if let start = encoder.start() { return start }
