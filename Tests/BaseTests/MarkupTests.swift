@@ -26,6 +26,22 @@ struct MarkupTests {
         #expect(root.text == "éé<!ENTITY & end>")
         #expect(root.children.map(\.name) == ["n:b"])
     }
+    @Test func `processing instructions are passed over, whatever is in them or not`() throws {
+        for instruction in ["<?p?>", "<?pp?>", "<?p x?>", "<?p <!DOCTYPE ?>", "<?p?><?q?>", "<?p\n?>"] {
+            for text in [
+                "\(instruction)<a>x</a>", "<a>\(instruction)x</a>", "<a>x\(instruction)</a>", "<a>x</a>\(instruction)",
+            ] {
+                #expect(try parse(text).text == "x", "\(text)")
+            }
+        }
+        for text in [
+            "<a><??></a>", "<a><? p?></a>", "<a><?xml?></a>", "<a><?XML x?></a>", "<a b='<?p?>'/>", "<a <?p?>/>",
+            "<a><?p></a>",
+        ] {
+            #expect(throws: MarkupError.self, "\(text)") { try parse(text) }
+        }
+        #expect(try parse("<a><!-- <?p?> --><![CDATA[<?p?>]]></a>").text == "<?p?>")
+    }
     @Test(
         "document types are refused",
         arguments: [

@@ -16,8 +16,7 @@ enum XMLPrologue {
             try check(encoding: body[..<end])
             body = body[end...]
         }
-        try refuseDeclarations(in: body)
-        return body
+        return try withoutInstructions(body)
     }
 
     private static func check(encoding declaration: ArraySlice<UInt8>) throws(MarkupError) {
@@ -30,26 +29,51 @@ enum XMLPrologue {
     }
 
     /// Passes over comments and CDATA sections; any other `<!` declares something.
-    private static func refuseDeclarations(in body: ArraySlice<UInt8>) throws(MarkupError) {
+    ///
+    /// Processing instructions, which nobody here asks for, become empty comments: Foundation's reader takes the length of
+    /// an instruction's content even where it has none, and ends the process.
+    private static func withoutInstructions(_ body: ArraySlice<UInt8>) throws(MarkupError) -> ArraySlice<UInt8> {
+        var out: [UInt8] = []
+        var copied = body.startIndex
         var rest = body
         while let open = rest.firstIndex(of: UInt8(ascii: "<")) {
             rest = rest[open...]
-            let terminator: StaticString? =
-                if rest.starts(with: "<!--".utf8) {
-                    "-->"
-                } else if rest.starts(with: "<![CDATA[".utf8) {
-                    "]]>"
-                } else if rest.starts(with: "<?".utf8) {
-                    "?>"
-                } else if rest.starts(with: "<!".utf8) { throw .documentType } else { nil }
-            guard let terminator else {
+            let isInstruction = rest.starts(with: "<?".utf8)
+            let terminator: String
+            if isInstruction {
+                terminator = "?>"
+            } else if rest.starts(with: "<!--".utf8) {
+                terminator = "-->"
+            } else if rest.starts(with: "<![CDATA[".utf8) {
+                terminator = "]]>"
+            } else if rest.starts(with: "<!".utf8) {
+                throw .documentType
+            } else {
                 rest = rest.dropFirst()
                 continue
             }
-            guard let end = end(of: "\(terminator)", in: rest.dropFirst(4)) else {
+            guard let end = end(of: terminator, in: rest.dropFirst(isInstruction ? 2 : 4)) else {
                 throw .malformed("it ends too early")
             }
+            if isInstruction {
+                try check(instruction: rest[..<end])
+                out += body[copied..<open]
+                out += "<!---->".utf8
+                copied = end
+            }
             rest = rest[end...]
+        }
+        return copied == body.startIndex ? body : (out + body[copied...])[...]
+    }
+    /// An instruction begins with a name, which is not `xml` (XML 1.0 §2.6).
+    private static func check(instruction: ArraySlice<UInt8>) throws(MarkupError) {
+        let target = instruction.dropFirst(2).dropLast(2).prefix { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let isNamed = target.first.map { first in
+            first >= 0x80 || [UInt8(ascii: "_"), UInt8(ascii: ":")].contains(first)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20)
+        }
+        guard isNamed == true, String(decoding: target, as: UTF8.self).lowercased() != "xml" else {
+            throw .malformed("a processing instruction has no name of its own")
         }
     }
 

@@ -13,7 +13,10 @@ extension ParserProperty {
     static let markup: [ParserProperty] = [
         ParserProperty(
             "XMLElement",
-            ["<a/>", "<?xml version=\"1.0\" encoding=\"utf-8\"?><a b=\"1\"><c>x &lt; y</c><![CDATA[z]]><d/></a>"],
+            [
+                "<a/>", "<?xml version=\"1.0\" encoding=\"utf-8\"?><a b=\"1\"><c>x &lt; y</c><![CDATA[z]]><d/></a>",
+                "<?pp?><a><?p?><?p x?></a>",
+            ],
             tokens: xmlTokens
         ) { bytes, _ in
             let limits = XMLLimits(bytesMax: 8_000, elementsMax: 50, depthMax: 10)
