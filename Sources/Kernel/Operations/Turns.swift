@@ -6,51 +6,53 @@
 /// Who comes anew has had as much as whoever is being served: neither time alone nor time away is made up for.
 package struct Turns<Who: Hashable, Job> {
     /// More than this is not held against anyone for one job: what a job takes may be the machine's doing.
-    package static var jobMaxNanoseconds: Int64 { 20_000_000 }
+    @inlinable package static var jobMaxNanoseconds: Int64 { 20_000_000 }
 
-    private struct Lane {
-        let who: Who
-        var jobs = Line<Job>()
+    // Inlinable all through: unspecialized, its bookkeeping costs more than the jobs' own changes of tasks.
+    @usableFromInline struct Lane {
+        @usableFromInline let who: Who
+        @usableFromInline var jobs = Line<Job>()
         /// Those that may add jobs.
-        var users = 0
+        @usableFromInline var users = 1
         /// The time it has had.
-        var had: Int64 = 0
+        @usableFromInline var had: Int64 = 0
+        @inlinable init(of who: Who) { self.who = who }
     }
-    private var lanes: [Lane?] = []
-    private var free: [Int] = []
-    private var places: [Who: Int] = [:]
+    @usableFromInline var lanes: [Lane?] = []
+    @usableFromInline var free: [Int] = []
+    @usableFromInline var places: [Who: Int] = [:]
     /// The places with jobs, those that came first before others. As many as wait at once, which are few: they are
     /// looked through for each job.
-    private var waiting: [Int] = []
+    @usableFromInline var waiting: [Int] = []
     /// What those being served have had.
-    private var served: Int64 = 0
+    @usableFromInline var served: Int64 = 0
 
-    package init() {}
+    @inlinable package init() {}
 
     /// Whether nothing waits.
-    package var isEmpty: Bool { waiting.isEmpty }
+    @inlinable package var isEmpty: Bool { waiting.isEmpty }
     /// How many have a place, whether or not a job of theirs waits.
-    package var count: Int { places.count }
+    @inlinable package var count: Int { places.count }
 
     /// The place of one who will add jobs; `leave` gives it back.
-    package mutating func join(_ who: Who) -> Int {
+    @inlinable package mutating func join(_ who: Who) -> Int {
         if let place = places[who] {
             lanes[place]?.users += 1
             return place
         }
         let place = free.popLast() ?? lanes.count
         if place == lanes.count { lanes.append(nil) }
-        lanes[place] = Lane(who: who, users: 1)
+        lanes[place] = Lane(of: who)
         places[who] = place
         return place
     }
     /// To be called once for each `join`; jobs that wait are still run.
-    package mutating func leave(_ place: Int) {
+    @inlinable package mutating func leave(_ place: Int) {
         lanes[place]?.users -= 1
         settle(place)
     }
     /// Adds a job of one who has joined.
-    package mutating func add(_ job: Job, at place: Int) {
+    @inlinable package mutating func add(_ job: Job, at place: Int) {
         guard let lane = lanes[place] else { preconditionFailure("a job of nobody who joined") }
         if lane.jobs.isEmpty {
             lanes[place]?.had = max(lane.had, served)
@@ -59,7 +61,7 @@ package struct Turns<Who: Hashable, Job> {
         lanes[place]?.jobs.append(job)
     }
     /// The next job, and whose place it is from; `ran` is to be told how long it took.
-    package mutating func next() -> (job: Job, place: Int)? {
+    @inlinable package mutating func next() -> (job: Job, place: Int)? {
         guard var best = waiting.indices.first else { return nil }
         if waiting.count > 1 {
             for other in waiting.indices where had(waiting[other]) < had(waiting[best]) { best = other }
@@ -73,12 +75,12 @@ package struct Turns<Who: Hashable, Job> {
         return (job, place)
     }
     /// The job from there has taken so long.
-    package mutating func ran(_ place: Int, nanoseconds: Int64) {
+    @inlinable package mutating func ran(_ place: Int, nanoseconds: Int64) {
         lanes[place]?.had += min(nanoseconds, Self.jobMaxNanoseconds)
     }
 
-    private func had(_ place: Int) -> Int64 { lanes[place]?.had ?? 0 }
-    private mutating func settle(_ place: Int) {
+    @inlinable func had(_ place: Int) -> Int64 { lanes[place]?.had ?? 0 }
+    @inlinable mutating func settle(_ place: Int) {
         guard let lane = lanes[place], lane.users == 0, lane.jobs.isEmpty else { return }
         places[lane.who] = nil
         lanes[place] = nil
@@ -87,13 +89,14 @@ package struct Turns<Who: Hashable, Job> {
 }
 
 /// First in, first out; it lets go of an element as it leaves.
-private struct Line<Element> {
-    private var elements: [Element?] = []
-    private var head = 0
+@usableFromInline struct Line<Element> {
+    @usableFromInline var elements: [Element?] = []
+    @usableFromInline var head = 0
 
-    var isEmpty: Bool { head == elements.count }
-    mutating func append(_ element: Element) { elements.append(element) }
-    mutating func popFirst() -> Element? {
+    @inlinable init() {}
+    @inlinable var isEmpty: Bool { head == elements.count }
+    @inlinable mutating func append(_ element: Element) { elements.append(element) }
+    @inlinable mutating func popFirst() -> Element? {
         guard head < elements.count, let element = elements[head] else { return nil }
         elements[head] = nil
         head += 1
@@ -107,5 +110,5 @@ private struct Line<Element> {
         return element
     }
     /// Places of elements that have left are kept up to so many.
-    private static var emptyMax: Int { 256 }
+    @inlinable static var emptyMax: Int { 256 }
 }
