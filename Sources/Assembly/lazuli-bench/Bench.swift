@@ -16,7 +16,7 @@ struct Bench: ParsableCommand {
     var seconds = 3
     @Option(help: "Rounds of each row; the median counts.")
     var rounds = 3
-    @Option(help: "Only these parts, with commas: reads, writes, queues, ledger, control, listings, tables, footprint.")
+    @Option(help: "Only these parts, with commas; --only ? names them.")
     var only: String?
 
     func validate() throws {
@@ -26,7 +26,9 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private static let names = ["reads", "writes", "queues", "ledger", "control", "listings", "tables", "footprint"]
+    private static let names = [
+        "reads", "writes", "ladder", "fairness", "queues", "ledger", "control", "listings", "tables", "footprint",
+    ]
     private var wanted: [String] { only.map { $0.split(separator: ",").map(String.init) } ?? Self.names }
 
     func run() throws {
@@ -50,6 +52,8 @@ extension Stage {
         switch part {
         case "reads": reads()
         case "writes": writes()
+        case "ladder": ladder()
+        case "fairness": fairness()
         case "queues": queues()
         case "ledger": ledger()
         case "control": control()

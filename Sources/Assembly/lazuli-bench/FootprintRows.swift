@@ -24,7 +24,55 @@ extension Stage {
             sleep(3)
             return Row(name: "resident memory, idle", ours: try subject.residentMiB(), unit: "MiB", goal: .below(100))
         }
+        connections()
+        objects()
         if full { transfer() }
+    }
+
+    /// What a connection that reads costs in memory: the peak with 256 less that with 16.
+    private func connections() {
+        row("memory per connection") {
+            try caller.send(
+                "PUT",
+                blob("rung"),
+                ["x-ms-blob-type: BlockBlob"],
+                body: String(repeating: "x", count: 1_024),
+                expecting: [201]
+            )
+            var peaks: [Double] = []
+            for clients in [16, 256] {
+                try subject.forgetPeak()
+                _ = try rate(Load(url: blob("rung"), connections: clients))
+                peaks.append(try subject.peakResidentMiB())
+            }
+            table.add(
+                Row(name: "resident memory, 256 clients", ours: peaks[1], unit: "MiB", goal: .below(400))
+            )
+            return Row(name: "memory per connection", ours: (peaks[1] - peaks[0]) * 1_024 / 240, unit: "KiB")
+        }
+    }
+    /// What the store holds for each blob of 40 KiB, whose bytes lie elsewhere; the ledger's own rows are in it.
+    private func objects() {
+        row("metadata per object") {
+            let count = 2_000
+            let before = try size(of: "store")
+            var load = put(connections: 64)
+            load.url = blob("sized/{name}")
+            load.names = .counted(perThread: count / 2)
+            load.body = String(repeating: "x", count: 40 * 1_024)
+            try load.fill(scratch)
+            // The log is folded into tables when the store is opened.
+            _ = try subject.restart()
+            let grown = Double(try size(of: "store") - before)
+            return Row(name: "store, for each of \(count) blobs", ours: grown / Double(count), unit: "B")
+        }
+    }
+    private func size(of folder: String) throws -> Int {
+        let printed = try scratch.run("du", ["--bytes", "--summarize", "\(subject.folder)/\(folder)"])
+        guard let bytes = printed.split(separator: "\t").first.flatMap({ Int($0) }) else {
+            throw Failure("du says nothing of \(folder)")
+        }
+        return bytes
     }
 
     /// 5 GiB up in blocks of 100 MiB and down again in one piece.

@@ -25,6 +25,17 @@ struct Load {
     struct Result {
         var requestsPerSecond: Double
         var bytesPerSecond: Double
+        /// What half of the answers took at most.
+        var halfMilliseconds: Double
+        /// What 99 of 100 took at most.
+        var mostMilliseconds: Double
+    }
+    /// A load that is being sent.
+    struct Running {
+        fileprivate let load: Load
+        fileprivate let program: Program
+        /// Waits for its end.
+        func result() throws -> Result { try load.result(try program.finish()) }
     }
 
     /// Sends for so many seconds.
@@ -32,6 +43,11 @@ struct Load {
     /// Throws when nothing was answered, or anything but success.
     func run(_ scratch: Scratch, seconds: Int) throws -> Result {
         try result(try scratch.run("wrk", try arguments(scratch, seconds: seconds)))
+    }
+    /// Begins to send for so many seconds.
+    func start(_ scratch: Scratch, seconds: Int) throws -> Running {
+        let arguments = try arguments(scratch, seconds: seconds)
+        return Running(load: self, program: try scratch.start("wrk", arguments, output: scratch.unique("wrk-")))
     }
     /// Sends until every thread has its count.
     func fill(_ scratch: Scratch, patience: Int = 3_600) throws {
@@ -56,12 +72,12 @@ struct Load {
             "--script", script, String(url.prefix { $0 != "?" }.prefix(while: { $0 != "{" })),
         ]
     }
-    private func result(_ printed: String) throws -> Result {
+    fileprivate func result(_ printed: String) throws -> Result {
         guard let line = printed.split(separator: "\n").last(where: { $0.hasPrefix("BENCH ") }) else {
             throw Failure("wrk said nothing of use: \(printed.suffix(1_000))")
         }
         let fields = line.split(separator: " ").dropFirst().compactMap { Double($0) }
-        guard fields.count == 5, fields[0] + fields[1] > 0, fields[2] > 0 else {
+        guard fields.count == 7, fields[0] + fields[1] > 0, fields[2] > 0 else {
             throw Failure("\(method) \(address): nothing was answered")
         }
         guard fields[3] == 0, fields[4] == 0 else {
@@ -72,7 +88,9 @@ struct Load {
         }
         return Result(
             requestsPerSecond: fields[0] / fields[2] * 1e6,
-            bytesPerSecond: fields[1] / fields[2] * 1e6
+            bytesPerSecond: fields[1] / fields[2] * 1e6,
+            halfMilliseconds: fields[5] / 1e3,
+            mostMilliseconds: fields[6] / 1e3
         )
     }
     /// The address without its query, which may hold a signature.
@@ -123,11 +141,12 @@ struct Load {
         local count = 0
         function setup(thread) thread:set('id', count) count = count + 1 end
         function init() math.randomseed(os.time() * 2 + id) end
-        function done(summary)
+        function done(summary, latency)
             local e = summary.errors
-            io.stdout:write(string.format('\\nBENCH %d %d %d %d %d\\n',
+            io.stdout:write(string.format('\\nBENCH %d %d %d %d %d %d %d\\n',
                 summary.requests, summary.bytes, summary.duration,
-                e.status, e.connect + e.read + e.write + e.timeout))
+                e.status, e.connect + e.read + e.write + e.timeout,
+                latency:percentile(50), latency:percentile(99)))
         end
         """
 }

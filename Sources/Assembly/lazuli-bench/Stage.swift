@@ -11,12 +11,18 @@ final class Stage {
     let seconds: Int
     let full: Bool
     let table: Table
-    private let rounds: Int
-    private let signature: String
+    let rounds: Int
     private let token: String
+    private let dataToken: String
+    /// By account.
+    private var signatures: [String: String] = [:]
+    private var signature: String { signatures[Self.account] ?? "" }
 
     static let container = "bench"
     private static let account = "benchaccount"
+    /// Accounts beside the first one, made when they are needed.
+    static let versioned = "benchversioned"
+    private static let second = "benchneighbour"
     static let mebibyte = 1 << 20
     /// The files of both sides, by name and size.
     static let files = [("small", 1_024), ("medium", mebibyte), ("large", 100 * mebibyte)]
@@ -33,14 +39,32 @@ final class Stage {
             expecting: [200]
         )
         token = granted.json["access_token"]?.string ?? ""
-        let arm = ["Authorization: Bearer \(token)", "Content-Type: application/json"]
-        let version = "?api-version=2024-03-01"
-        let group = "\(subject.subscription)/resourceGroups/bench"
-        let account = "\(group)/providers/Microsoft.Storage/storageAccounts/\(Self.account)"
-        try caller.send("PUT", group + version, arm, body: Self.place, expecting: [201])
+        let wanted = subject.tokenForm.replacing("scope=\(subject.management)", with: "scope=https://storage.azure.com")
+        let data = try caller.send(
+            "POST",
+            subject.tokenURL,
+            ["Content-Type: application/x-www-form-urlencoded"],
+            body: wanted,
+            expecting: [200]
+        )
+        dataToken = data.json["access_token"]?.string ?? ""
+        try caller.send("PUT", group + Self.version, arm, body: Self.place, expecting: [201])
+        try makeAccount(Self.account)
+        try mayReadData()
+    }
+
+    private static let version = "?api-version=2024-03-01"
+    private var arm: [String] { ["Authorization: Bearer \(token)", "Content-Type: application/json"] }
+    private var group: String { "\(subject.subscription)/resourceGroups/bench" }
+    private func address(of account: String) -> String {
+        "\(group)/providers/Microsoft.Storage/storageAccounts/\(account)"
+    }
+    /// Makes a storage account with its container, once, and signs for all in it.
+    private func makeAccount(_ name: String) throws {
+        guard signatures[name] == nil else { return }
         try caller.send(
             "PUT",
-            account + version,
+            address(of: name) + Self.version,
             arm,
             body: #"{"location":"francecentral","kind":"StorageV2","sku":{"name":"Standard_LRS"}}"#,
             expecting: [200, 202]
@@ -48,13 +72,31 @@ final class Stage {
         let wish =
             #"{"signedServices":"bqt","signedResourceTypes":"sco","signedPermission":"rwdlacup","#
             + #""signedExpiry":"2100-01-01T00:00:00Z"}"#
-        let signed = try caller.send("POST", "\(account)/ListAccountSas\(version)", arm, body: wish, expecting: [200])
+        let list = "\(address(of: name))/ListAccountSas\(Self.version)"
+        let signed = try caller.send("POST", list, arm, body: wish, expecting: [200])
         let text = signed.json["accountSasToken"]?.string ?? ""
-        signature = text.first == "?" ? String(text.dropFirst()) : text
+        let signature = text.first == "?" ? String(text.dropFirst()) : text
+        signatures[name] = signature
         try caller.send(
             "PUT",
-            "\(containerURL)?restype=container&\(signature)",
+            "\(subject.blobHost(name))/\(Self.container)?restype=container&\(signature)",
             body: "",
+            expecting: [201]
+        )
+    }
+    /// Gives the service principal the right to the data of all blobs (Storage Blob Data Contributor).
+    private func mayReadData() throws {
+        let (name, role) = ("5c1f2b1e-8a55-4c43-9d2b-2f3d1f0a7b11", "ba92f5b4-2d11-453d-a403-e96b0029c9fe")
+        let authorization = "providers/Microsoft.Authorization"
+        let body = """
+            {"properties": {"roleDefinitionId": "/\(authorization)/roleDefinitions/\(role)",
+            "principalId": "\(subject.principal)", "principalType": "ServicePrincipal"}}
+            """
+        try caller.send(
+            "PUT",
+            "\(group)/\(authorization)/roleAssignments/\(name)?api-version=2022-04-01",
+            arm,
+            body: body,
             expecting: [201]
         )
     }
@@ -64,6 +106,41 @@ final class Stage {
     func blob(_ name: String, _ query: String = "") -> String {
         "\(containerURL)/\(name)?\(query.isEmpty ? "" : query + "&")\(signature)"
     }
+    /// The same in another account, which shares no signature with the first.
+    func blob(_ name: String, in account: String) -> String {
+        "\(subject.blobHost(account))/\(Self.container)/\(name)?\(signatures[account] ?? "")"
+    }
+    /// The address of a blob without a signature.
+    func unsigned(_ name: String) -> String { "\(containerURL)/\(name)" }
+    /// What requests to blobs carry in the place of a signature.
+    var bearerOfData: [String: String] { ["Authorization": "Bearer \(dataToken)", "x-ms-version": "2026-02-06"] }
+
+    /// A blob of an account of its own.
+    func neighbour() throws -> String {
+        try makeAccount(Self.second)
+        return blob("quiet", in: Self.second)
+    }
+    /// Makes the account whose blobs keep their versions.
+    func keepVersions() throws -> Row {
+        try makeAccount(Self.versioned)
+        try caller.send(
+            "PUT",
+            "\(address(of: Self.versioned))/blobServices/default\(Self.version)",
+            arm,
+            body: #"{"properties":{"isVersioningEnabled":true}}"#,
+            expecting: [200]
+        )
+        let begin = ContinuousClock.now
+        try caller.send(
+            "PUT",
+            blob("first", in: Self.versioned),
+            ["x-ms-blob-type: BlockBlob"],
+            body: "x",
+            expecting: [201]
+        )
+        return Row(name: "first PUT with versions", ours: (ContinuousClock.now - begin) / .milliseconds(1), unit: "ms")
+    }
+
     /// The address of a queue, or of what is below it, signed.
     func queue(_ name: String, _ below: String) -> String {
         let host = subject.blobHost(Self.account).replacing(".blob.", with: ".queue.")

@@ -38,6 +38,32 @@ final class Subject {
     func tableHost(_ account: String) -> String { "https://\(account).table.core.lazuli.localhost:\(port)" }
     func blobHost(_ account: String) -> String { "https://\(account).blob.core.lazuli.localhost:\(port)" }
 
+    /// The service principal's object id.
+    var principal: String { text("servicePrincipal", "objectId") }
+
+    /// Commits, the syncs they shared, and when the region said so (`status.json`).
+    struct Commits {
+        var commits: Int
+        var syncs: Int
+        fileprivate var text: String
+    }
+    func commits() throws -> Commits {
+        let status = try String(contentsOfFile: "\(folder)/status.json", encoding: .utf8)
+        guard let store = try JSON(parsing: Array(status.utf8))["engines"]?["store"]?.string,
+            let match = store.firstMatch(of: /(\d+) commits in (\d+) syncs/),
+            let commits = Int(match.1), let syncs = Int(match.2)
+        else { throw Failure("status.json counts no commits") }
+        return Commits(commits: commits, syncs: syncs, text: status)
+    }
+    /// The count that follows another one.
+    func commits(newerThan old: Commits) throws -> Commits {
+        for _ in 0..<100 {
+            usleep(100_000)
+            if let next = try? commits(), next.text != old.text, next.commits > old.commits { return next }
+        }
+        throw Failure("status.json stands still")
+    }
+
     private func text(_ path: String...) -> String {
         path.reduce(credentials as JSON?) { value, name in value?[name] }?.string ?? ""
     }

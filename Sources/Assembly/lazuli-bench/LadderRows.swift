@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Stage {
+    /// Small reads and writes by more and more clients, signed, with a bearer token, and with versions kept.
+    func ladder() {
+        ladder("GET 1 KiB, SAS", of: { clients in Load(url: self.blob("rung"), connections: clients) })
+        ladder("PUT 1 KiB, SAS", of: { self.put(connections: $0) })
+        ladder(
+            "GET 1 KiB, bearer",
+            of: { clients in
+                Load(url: self.unsigned("rung"), headers: self.bearerOfData, connections: clients)
+            }
+        )
+        row("versions") { try keepVersions() }
+        // The same names again and again: each but the first leaves a version behind.
+        ladder(
+            "PUT 1 KiB, versions kept",
+            of: { clients in
+                var load = self.put(connections: clients)
+                load.url = self.blob("versions/{name}", in: Self.versioned)
+                load.names = .random(below: 1_000, digits: 4)
+                return load
+            }
+        )
+        commitsPerSync()
+    }
+    private func ladder(_ title: String, of load: (Int) -> Load) {
+        for clients in [1, 16, 64, 256] {
+            row("\(title), \(clients) clients") {
+                try caller.send(
+                    "PUT",
+                    blob("rung"),
+                    ["x-ms-blob-type: BlockBlob"],
+                    body: String(repeating: "x", count: 1_024),
+                    expecting: [201]
+                )
+                let found = try spread(load(clients))
+                let name = "\(title), \(clients) client\(clients == 1 ? "" : "s")"
+                table.add(Row(name: name, ours: found.rate, unit: "/s"))
+                table.add(Row(name: "  p50", ours: found.half, unit: "ms"))
+                return Row(name: "  p99", ours: found.most, unit: "ms")
+            }
+        }
+    }
+    /// Medians of the rounds: requests a second, and the milliseconds that half and 99 of 100 take at most.
+    func spread(_ load: Load) throws -> (rate: Double, half: Double, most: Double) {
+        var results: [Load.Result] = []
+        for _ in 0..<rounds { results.append(try load.run(scratch, seconds: seconds)) }
+        return (
+            Self.median(results.map(\.requestsPerSecond)), Self.median(results.map(\.halfMilliseconds)),
+            Self.median(results.map(\.mostMilliseconds))
+        )
+    }
+
+    /// How many commits of many clients and services shared one sync, by the region's own count.
+    private func commitsPerSync() {
+        row("commits per fsync") {
+            let before = try subject.commits()
+            _ = try rate(put(connections: 64))
+            // The region writes its count every five seconds.
+            let after = try subject.commits(newerThan: before)
+            return Row(
+                name: "commits per fsync, PUT 1 KiB by 64 clients",
+                ours: Double(after.commits - before.commits) / Double(max(1, after.syncs - before.syncs)),
+                unit: ""
+            )
+        }
+    }
+
+    /// One client of an account beside 64 of another, and without them.
+    func fairness() {
+        row("quiet account beside a flood") {
+            let neighbour = try self.neighbour()
+            try caller.send(
+                "PUT",
+                blob("flood"),
+                ["x-ms-blob-type: BlockBlob"],
+                body: String(repeating: "x", count: 1_024),
+                expecting: [201]
+            )
+            try caller.send(
+                "PUT",
+                neighbour,
+                ["x-ms-blob-type: BlockBlob"],
+                body: String(repeating: "x", count: 1_024),
+                expecting: [201]
+            )
+            let quiet = Load(url: neighbour, connections: 1)
+            let flood = Load(url: blob("flood"), connections: 64)
+            let alone = try spread(quiet)
+            var (beside, crowd): ([Load.Result], [Load.Result]) = ([], [])
+            for _ in 0..<rounds {
+                let running = try flood.start(scratch, seconds: seconds + 2)
+                beside.append(try quiet.run(scratch, seconds: seconds))
+                crowd.append(try running.result())
+            }
+            let peer = { (results: [Load.Result], of: (Load.Result) -> Double) in Self.median(results.map(of)) }
+            let half = (peer(beside, \.halfMilliseconds), peer(crowd, \.halfMilliseconds))
+            let most = (peer(beside, \.mostMilliseconds), peer(crowd, \.mostMilliseconds))
+            table.add(Row(name: "quiet account's GET, alone: p50", ours: alone.half, unit: "ms"))
+            table.add(
+                Row(
+                    name: "quiet account's GET beside 64 clients: p50",
+                    ours: half.0,
+                    unit: "ms",
+                    peer: ("the 64 clients", half.1)
+                )
+            )
+            return Row(name: "  p99", ours: most.0, unit: "ms", peer: ("the 64 clients", most.1))
+        }
+    }
+}
