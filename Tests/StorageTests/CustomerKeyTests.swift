@@ -2,6 +2,7 @@
 import Base
 import Cryptography
 import HTTPTypes
+import Kernel
 import Storage
 import Testing
 
@@ -85,6 +86,74 @@ struct CustomerKeyTests {
         #expect(try await client.send(.get, "/docs/x", headers: key).body == bodies[0] + bodies[1])
         let again = try await client.send(.put, "/docs/x", "comp=blocklist", headers: Self.headers(2), body: list)
         #expect(again.code == Self.other)
+    }
+
+    @Test(arguments: [1, 40_000])
+    func `an append blob lies under one key from its first byte on`(_ size: Int) async throws {
+        let client = try await StorageClient.ready()
+        let (key, wrong, append) = (Self.headers(1), Self.headers(2), "comp=appendblock")
+        let made = try await client.send(
+            .put,
+            "/docs/log",
+            headers: key.merging(["x-ms-blob-type": "AppendBlob"]) { own, _ in own }
+        )
+        #expect(made.status == 201 && made["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+        let body = client.bytes(size)
+        #expect(try await client.send(.put, "/docs/log", append, body: body).code == Self.none)
+        #expect(try await client.send(.put, "/docs/log", append, headers: wrong, body: body).code == Self.other)
+        let added = try await client.send(.put, "/docs/log", append, headers: key, body: body)
+        #expect(added.status == 201 && added["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+
+        _ = try await client.upload("/docs/source", [7, 8])
+        let token = try await client.signature(container: "docs", permissions: "r")
+        let address = client.region.plan.address(client.host(of: client.account)) + "/docs/source?" + token
+        let from = ["x-ms-copy-source": address]
+        #expect(try await client.send(.put, "/docs/log", append, headers: from).code == Self.none)
+        let brought = key.merging(from) { own, _ in own }
+        #expect(try await client.send(.put, "/docs/log", append, headers: brought).status == 201)
+
+        #expect(try await client.send(.get, "/docs/log", headers: key).body == body + [7, 8])
+        #expect(try await client.send(.get, "/docs/log").code == Self.none)
+        #expect(try await client.send(.get, "/docs/log", headers: wrong).code == Self.other)
+        #expect(try await client.copy("/docs/log", to: "/docs/open").code == Self.none)
+    }
+
+    @Test func `a snapshot is made and read under the key of its blob`() async throws {
+        let client = try await StorageClient.ready()
+        let key = Self.headers(1)
+        #expect(try await client.upload("/docs/x", [1, 2, 3], key).status == 201)
+        #expect(try await client.send(.put, "/docs/x", "comp=snapshot").code == Self.none)
+        #expect(try await client.send(.put, "/docs/x", "comp=snapshot", headers: Self.headers(2)).code == Self.other)
+        let made = try await client.send(.put, "/docs/x", "comp=snapshot", headers: key)
+        #expect(made.status == 201)
+        let query = "snapshot=\(try #require(made["x-ms-snapshot"]).percentEncoded())"
+        #expect(try await client.send(.get, "/docs/x", query).code == Self.none)
+        #expect(try await client.send(.get, "/docs/x", query, headers: key).body == [1, 2, 3])
+    }
+
+    @Test func `a block from another blob lies under the key of its list`() async throws {
+        let client = try await StorageClient.ready()
+        let key = Self.headers(1)
+        let body = client.bytes(40_000)
+        _ = try await client.upload("/docs/source", body)
+        let token = try await client.signature(container: "docs", permissions: "r")
+        let address = client.region.plan.address(client.host(of: client.account)) + "/docs/source?" + token
+        let brought = key.merging(["x-ms-copy-source": address]) { own, _ in own }
+        #expect(try await client.send(.put, "/docs/b", "comp=block&blockid=AAAA", headers: brought).status == 201)
+        let list = Array("<BlockList><Latest>AAAA</Latest></BlockList>".utf8)
+        #expect(try await client.send(.put, "/docs/b", "comp=blocklist", body: list).code == Self.none)
+        #expect(try await client.send(.put, "/docs/b", "comp=blocklist", headers: key, body: list).status == 201)
+        #expect(try await client.send(.get, "/docs/b", headers: key).body == body)
+        #expect(try await client.send(.get, "/docs/b").code == Self.none)
+    }
+
+    @Test func `a page blob under a key and a source under a key are refused by name`() async throws {
+        let client = try await StorageClient.ready()
+        let page = ["x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "512"]
+        let key = Self.headers(1)
+        #expect(try await client.send(.put, "/docs/p", headers: key.merging(page) { own, _ in own }).status == 501)
+        let source = ["x-ms-source-encryption-key": "any", "x-ms-blob-type": "AppendBlob"]
+        #expect(try await client.send(.put, "/docs/a", headers: source).status == 501)
     }
 
     @Test func `operations that do not know keys refuse them by name`() async throws {

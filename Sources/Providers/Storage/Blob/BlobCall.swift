@@ -194,7 +194,8 @@ extension StorageProvider {
     private static func takesCustomerKey(_ operation: String) -> Bool {
         [
             "blob.put", "blob.putBlock", "blob.putBlockList", "blob.get", "blob.getProperties", "blob.getMetadata",
-            "blob.setMetadata", "blob.query",
+            "blob.setMetadata", "blob.query", "blob.putBlockFromURL", "blob.appendBlock", "blob.appendBlockFromURL",
+            "blob.snapshot",
         ].contains(StorageNeeds.plain(operation))
     }
     /// Request headers of features that are not built: ignoring them would break a promise.

@@ -92,7 +92,8 @@ extension StorageProvider {
         observers.append(SourceNote(found.record))
         let stream = try await there.stream(found.record, range.start..<end, in: source.domain)
         let body = Body(length: stream.length, pull: stream.next)
-        try await intake.take(into: blob.domain, scope, observers: observers, from: body)
+        let key = try blob.customerKey?.secret
+        try await intake.take(into: blob.domain, scope, observers: observers, under: key, from: body)
     }
 
     /// Conditions on a source.

@@ -151,8 +151,8 @@ extension StorageProvider {
         case "pageblob": kind = .page
         default: return nil
         }
-        guard try blob.customerKey == nil else {
-            throw ServiceError(.notImplemented("customer-provided keys for append and page blobs."))
+        if kind == .page, try blob.customerKey != nil {
+            throw ServiceError(.notImplemented("customer-provided keys for page blobs."))
         }
         let sent = blob.call.request.body.length
         guard sent == 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", sent.map(String.init) ?? "")) }
