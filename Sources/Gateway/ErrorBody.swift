@@ -47,6 +47,7 @@ enum ErrorBody {
                 headers: error.headers
             )
         case .table: reply = table(error, request, accept, time)
+        case .page: reply = page(error, request, time)
         }
         // 304 and 204 carry no body, an answer to HEAD only its header fields (RFC 9110 §9.3.2, §15.4.5).
         if head || error.status == 304 || error.status == 204 {
@@ -115,5 +116,39 @@ enum ErrorBody {
         var reply = Reply.xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
         reply.set("x-ms-error-code", error.code)
         return reply
+    }
+
+    /// What a visitor of a static website sees, French first.
+    private static func page(_ error: ServiceError, _ request: UUID, _ time: Timestamp) -> Reply {
+        let french =
+            switch error.status {
+            case 403: "Cet accès n'est pas autorisé."
+            case 404: "Le contenu demandé n'existe pas."
+            case 405: "Cette méthode n'est pas offerte."
+            case 503: "Le service est occupé ; réessayez dans un instant."
+            default: "La demande n'a pas abouti."
+            }
+        let facts = [
+            "HttpStatusCode: \(error.status)", "ErrorCode: \(error.code)", "RequestId: \(request.lowercaseText)",
+            "TimeStamp: \(time.iso8601)",
+        ]
+        let items = facts.map { "<li>\(escaped($0))</li>" }.joined()
+        let text =
+            "<!DOCTYPE html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>\(error.status)</title></head>"
+            + "<body><h1>\(french)</h1><p lang=\"en\">\(escaped(error.message))</p><ul>\(items)</ul></body></html>"
+        var reply = Reply(error.status, headers: error.headers, content: .bytes(Array(text.utf8)))
+        reply.headers[.contentType] = "text/html; charset=utf-8"
+        reply.set("x-ms-error-code", error.code)
+        return reply
+    }
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            default: result.append(character)
+            }
+        }
     }
 }

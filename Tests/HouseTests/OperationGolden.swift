@@ -9,7 +9,8 @@ enum OperationGolden {
         "ledger.checkpoint", "metadata.show", "openIDConfiguration.show", "openIDConfiguration.showAdfs",
         "openIDConfiguration.showV1", "portal.show", "signInPage.show", "signInPage.showShort", "signInPage.submit",
         "signInPage.submitShort", "signingKeys.list", "signingKeys.listV1", "token.grant", "token.grantAdfs",
-        "token.grantAdfsV1", "token.grantV1", "userRealm.show",
+        "token.grantAdfsV1", "token.grantV1", "userRealm.show", "website.get", "website.getHead",
+        "website.home", "website.homeHead",
     ]
     /// What everyone does to oneself.
     static let memberChanges: [String] = ["me.changePassword", "me.revokeSessions"]

@@ -179,7 +179,7 @@ package final class Dispatcher: Sendable {
     }
     private static func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
         switch target.destination.surface {
-        case .file, .dfs, .web:
+        case .file, .dfs:
             return .notImplemented("The storage service '\(target.destination.surface.rawValue)'")
         case .vault: return .notImplemented("Key Vault")
         case .registry: return .notImplemented("Container Registry")

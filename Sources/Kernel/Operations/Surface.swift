@@ -13,7 +13,9 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
     /// Queues and tables of storage accounts.
     case queue, table
     /// Storage services that are not built yet answer 501 under their own names.
-    case file, dfs, web
+    case file, dfs
+    /// Static websites of storage accounts: `{account}.web.core.D`.
+    case web
     /// Key Vault, `{vault}.vault.D`, and Container Registry, `{registry}.azurecr.D`: not built yet either.
     case vault, registry
     /// `D` and `portal.D`.
@@ -25,7 +27,8 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
         case .management, .portal, .vault: .resourceManager
         case .login: .token
         case .graph: .graph
-        case .blob, .queue, .file, .web: .storage
+        case .blob, .queue, .file: .storage
+        case .web: .page
         case .table: .table
         case .dfs: .resourceManager
         case .registry: .registry
@@ -45,9 +48,11 @@ package enum ErrorForm: Sendable {
     case storage
     /// `{"odata.error":{"code","message"}}` or Atom's `<error>`, as the client accepts, and `x-ms-error-code`.
     case table
+    /// A page for a person, and `x-ms-error-code`.
+    case page
     /// `{"errors":[{"code","message","detail"}]}`: OCI distribution specification, "Error codes".
     case registry
 
     /// Whether it is one of a storage service, with the storage services' own codes.
-    package var isStorage: Bool { self == .storage || self == .table }
+    package var isStorage: Bool { self == .storage || self == .table || self == .page }
 }

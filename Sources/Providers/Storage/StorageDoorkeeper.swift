@@ -17,10 +17,9 @@ package struct StorageDoorkeeper: Doorkeeper {
     /// One for each service of the provider, by surface.
     package static func all(_ provider: StorageProvider) -> [Surface: any Doorkeeper] {
         let services: [StorageService] = [.blob, .queue, .table]
-        return Dictionary(
-            services.map { ($0.surface, StorageDoorkeeper(provider, of: $0)) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        var all: [Surface: any Doorkeeper] = [.web: WebsiteDoorkeeper(provider: provider)]
+        for service in services { all[service.surface] = StorageDoorkeeper(provider, of: service) }
+        return all
     }
 
     /// Whose account the host or path names, and who asks.

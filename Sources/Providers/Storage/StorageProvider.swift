@@ -40,6 +40,7 @@ package struct StorageProvider: ResourceProvider {
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
+            + websiteOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {

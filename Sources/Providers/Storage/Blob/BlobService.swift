@@ -25,10 +25,7 @@ extension StorageProvider {
         return stored?.properties ?? ServiceProperties()
     }
     func set(_ properties: ServiceProperties, _ place: AccountPlace, _ scope: WriteScope) async throws(ServiceError) {
-        let unbuilt = [
-            (properties.staticWebsite.enabled, "static websites (StaticWebsite)")
-        ]
-        if let what = unbuilt.first(where: \.0)?.1 ?? properties.unbuiltAnalytics {
+        if let what = properties.unbuiltAnalytics {
             throw ServiceError(.notImplemented("\(what); leave it disabled."))
         }
         try await scope.put(

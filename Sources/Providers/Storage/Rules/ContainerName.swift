@@ -7,6 +7,8 @@ package struct ContainerName: Hashable, Comparable, Sendable, CustomStringConver
 
     /// The container whose blobs are addressed without naming it.
     package static let root = ContainerName(system: "$root")
+    /// The container of an account's static website.
+    package static let web = ContainerName(system: "$web")
     /// The names with `$` that the service gives a meaning; no other name may hold a `$`.
     package static let system: Set<String> = ["$root", "$web", "$logs", "$blobchangefeed"]
 
