@@ -10,6 +10,7 @@ import Storage
 import Store
 import StoreMemory
 import Synchronization
+import Testing
 import TilesMemory
 
 /// A region that has only storage, over memory engines, behind the real dispatcher, with one signed-in owner.
@@ -174,13 +175,10 @@ struct StorageRegion: Sendable {
         for _ in 0..<3 { while try await sagas.round(report: { _ in }) {} }
     }
     /// One full run of the reconciler of uncommitted blocks.
-    func expireBlocks() async throws {
-        let note = ChangeNote(actor: "region:test", action: "expire", operation: "expire")
-        var more = true
-        while more {
-            more = try await journal.change(note, StorageProvider.namespace, KeyRing.regionTenant) {
-                scope async throws(ServiceError) in try await provider.expireUncommittedBlocks(scope)
-            }.result
+    func expireBlocks() async { await pass("blocks.expire") }
+    private func pass(_ name: String) async {
+        for work in provider.dueWorks where work.name == name {
+            await Reconciler(journal).pass(work) { Issue.record("\($0)") }
         }
     }
     /// One full run of the reconciler of expired messages.
@@ -194,15 +192,7 @@ struct StorageRegion: Sendable {
         }
     }
     /// One full run of the reconciler of what soft delete keeps.
-    func expireKept() async throws {
-        let note = ChangeNote(actor: "region:test", action: "expire", operation: "expire")
-        var more = true
-        while more {
-            more = try await journal.change(note, StorageProvider.namespace, KeyRing.regionTenant) {
-                scope async throws(ServiceError) in try await provider.expireKeptStates(scope)
-            }.result
-        }
-    }
+    func expireKept() async { await pass("kept.expire") }
     /// Removes the account as the deletion of its group does.
     func removeWithGroup(_ account: String) async throws {
         let id = ResourceID("\(Self.group)/providers/Microsoft.Storage/storageAccounts/\(account)")

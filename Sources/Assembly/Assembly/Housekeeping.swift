@@ -30,14 +30,11 @@ struct Housekeeping {
                 _ = try await identity.rotateSigningKeys(scope)
                 return false
             }
-            await work("blocks.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
-                try await storage.expireUncommittedBlocks(scope)
-            }
             await work("messages.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
                 try await storage.expireMessages(scope)
             }
-            await work("kept.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
-                try await storage.expireKeptStates(scope)
+            for due in storage.dueWorks {
+                await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
             }
             try? await journal.world.clock.sleep(for: Self.period)
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import FoundationEssentials
-package import Kernel
+import Kernel
 import Store
 
 /// The uncommitted blocks of one blob's name.
@@ -185,25 +185,25 @@ struct BlockPurge: Saga {
     }
 }
 
-extension StorageProvider {
-    /// Tables ended by one round of `expireUncommittedBlocks`.
-    private static let expiredAtOnce = 50
+/// Ends block tables nobody committed in time, in all tenants.
+struct UncommittedBlocks: DueWork {
+    let name = "blocks.expire"
+    let namespace = StorageProvider.namespace
 
-    /// Ends uncommitted blocks that waited a week for their list, in all tenants, some at a time.
-    ///
-    /// A reconciler: it takes no input and may run at any time. Answers whether there may be more.
-    package func expireUncommittedBlocks(_ scope: WriteScope) async throws(ServiceError) -> Bool {
-        let limit = Timestamp(microseconds: scope.now.microseconds - AccountData.waitMicroseconds)
-        let range = KeyRange(from: StorageKey.waiting.children.from, to: StorageKey.waiting.appending(limit))
-        let old = try await scope.list(WaitingTable.self, in: .region, keys: range, limit: Self.expiredAtOnce)
-        for item in old {
-            let waiting = item.value
-            try await scope.remove(in: .region, at: item.key)
-            guard let name = try? BlobName(waiting.name) else { continue }
-            let data = AccountData(waiting.account, scope.of(waiting.tenant), caller: .region("storage.expiry"))
-            try await data.end(table: BlobPlace(waiting.container, name), atOnce: false)
-        }
-        return old.count == Self.expiredAtOnce
+    func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
+        let before = Timestamp(microseconds: scope.now.microseconds - AccountData.waitMicroseconds)
+        let range = KeyRange(
+            from: key?.next ?? StorageKey.waiting.children.from,
+            to: StorageKey.waiting.appending(before)
+        )
+        return try await scope.list(WaitingTable.self, in: .region, keys: range, limit: limit).map(\.key)
+    }
+    func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
+        guard let waiting = try await scope.get(WaitingTable.self, in: .region, at: key) else { return }
+        try await scope.remove(in: .region, at: key)
+        guard let name = try? BlobName(waiting.name) else { return }
+        let data = AccountData(waiting.account, scope.of(waiting.tenant), caller: .region("storage.expiry"))
+        try await data.end(table: BlobPlace(waiting.container, name), atOnce: false)
     }
 }
 

@@ -17,30 +17,32 @@ struct KeptState: Stored, Codable {
     var moment: Moment { Moment(ticks: ticks) }
 }
 
-extension StorageProvider {
-    /// States ended by one round of `expireKeptStates`: up to six writes each.
-    private static let keptEndedAtOnce = 50
+/// Ends what soft delete kept long enough, in all tenants.
+struct KeptStates: DueWork {
+    let name = "kept.expire"
+    let namespace = StorageProvider.namespace
 
-    /// Ends what soft delete kept long enough, in all tenants, some at a time.
-    ///
-    /// A reconciler: it takes no input and may run at any time. Answers whether there may be more.
-    package func expireKeptStates(_ scope: WriteScope) async throws(ServiceError) -> Bool {
-        let range = KeyRange(from: StorageKey.kept.children.from, to: StorageKey.kept.appending(scope.now))
-        let due = try await scope.list(KeptState.self, in: .region, keys: range, limit: Self.keptEndedAtOnce)
-        for item in due {
-            try await scope.remove(in: .region, at: item.key)
-            let kept = item.value
-            let data = AccountData(kept.account, scope.of(kept.tenant), caller: .region("storage.softDelete"))
-            if let directory = kept.directory {
-                guard let name = try? BlobName(kept.name) else { continue }
-                try await data.expire(BlobPlace(directory, name), kept.moment)
-            } else {
-                guard let name = try? ContainerName(kept.name) else { continue }
-                try await data.expire(name, kept.moment)
-            }
-        }
-        return due.count == Self.keptEndedAtOnce
+    func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
+        let range = KeyRange(from: key?.next ?? StorageKey.kept.children.from, to: StorageKey.kept.appending(scope.now))
+        return try await scope.list(KeptState.self, in: .region, keys: range, limit: limit).map(\.key)
     }
+    func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
+        guard let kept = try await scope.get(KeptState.self, in: .region, at: key) else { return }
+        try await scope.remove(in: .region, at: key)
+        let data = AccountData(kept.account, scope.of(kept.tenant), caller: .region("storage.softDelete"))
+        if let directory = kept.directory {
+            guard let name = try? BlobName(kept.name) else { return }
+            try await data.expire(BlobPlace(directory, name), kept.moment)
+        } else {
+            guard let name = try? ContainerName(kept.name) else { return }
+            try await data.expire(name, kept.moment)
+        }
+    }
+}
+
+extension StorageProvider {
+    /// What comes due in storage.
+    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates()] }
 }
 
 extension AccountData {

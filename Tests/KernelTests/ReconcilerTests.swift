@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Kernel
+import Store
+import Synchronization
+import Testing
+
+@Suite struct ReconcilerTests {
+    /// What a pass over rows 0..<count leaves and says.
+    private func left(of count: Int64, bad: Set<Int64>) async throws -> (rows: [Int64], done: [Int64], said: [String]) {
+        let region = try await ProbedRegion()
+        let note = ChangeNote(actor: "test", action: "test", operation: "test")
+        _ = try await region.journal.change(note, Chores.namespace, KeyRing.regionTenant) {
+            scope async throws(ServiceError) in
+            for number in 0..<count { try await scope.put(Chore(number: number), at: Key("due", number)) }
+        }
+        let said = Mutex<[String]>([])
+        let pass = Reconciler(region.journal)
+        await pass.pass(Chores(bad: bad)) { line in said.withLock { $0.append(line) } }
+        let scope = try await region.journal.reader(Chores.namespace, KeyRing.regionTenant)
+        let rows = try await scope.list(Chore.self, under: Key("due"), limit: 500).map(\.value.number)
+        let done = try await scope.list(Chore.self, under: Key("done"), limit: 500).map(\.value.number)
+        return (rows, done, said.withLock { $0 })
+    }
+
+    @Test(arguments: [0, 1, 49, 50, 51, 130] as [Int64])
+    func `a pass settles every due row and says nothing`(_ count: Int64) async throws {
+        let left = try await left(of: count, bad: [])
+        #expect(left.rows.isEmpty)
+        #expect(left.done == Array(0..<count))
+        #expect(left.said.isEmpty)
+    }
+
+    @Test func `rows that fail stay, are told of in one line, and stop no other`() async throws {
+        let bad: Set<Int64> = [0, 7, 49, 50, 129]
+        let left = try await left(of: 130, bad: bad)
+        #expect(left.rows == bad.sorted())
+        #expect(left.done == (0..<130).filter { !bad.contains($0) })
+        #expect(left.said.count == 1)
+        #expect(left.said.first?.hasPrefix("chores.end: 5 failed") == true)
+    }
+
+    @Test func `a page of nothing but bad rows does not keep the next page from its turn`() async throws {
+        let left = try await left(of: 60, bad: Set(0..<50))
+        #expect(left.rows == Array(0..<50))
+        #expect(left.done == Array(50..<60))
+    }
+}
+
+private struct Chore: Stored, Codable { var number: Int64 }
+
+/// Moves a row to `done`; fails at the bad ones after it wrote.
+private struct Chores: DueWork {
+    static let namespace: String = "Contoso.Chores"
+    let name = "chores.end"
+    let namespace: String = Self.namespace
+    let bad: Set<Int64>
+
+    func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
+        try await scope.list(Chore.self, under: Key("due"), after: key, limit: limit).map(\.key)
+    }
+    func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
+        guard let chore = try await scope.get(Chore.self, at: key) else { return }
+        try await scope.remove(at: key)
+        try await scope.put(chore, at: Key("done", chore.number))
+        if bad.contains(chore.number) { throw .unavailable("row \(chore.number) is bad") }
+    }
+}
