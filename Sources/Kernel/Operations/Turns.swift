@@ -21,8 +21,9 @@ package struct Turns<Who: Hashable, Job> {
     @usableFromInline var lanes: [Lane?] = []
     @usableFromInline var free: [Int] = []
     @usableFromInline var places: [Who: Int] = [:]
-    /// The places with jobs, those that came first before others. As many as wait at once, which are few: they are
-    /// looked through for each job.
+    /// The places with jobs, those that came first before others.
+    ///
+    /// As many as wait at once, which are few: they are looked through for each job.
     @usableFromInline var waiting: [Int] = []
     /// What those being served have had.
     @usableFromInline var served: Int64 = 0

@@ -6,7 +6,9 @@ import Synchronization
 ///
 /// The back end of swift-metrics that the region brings itself; any other takes its place behind the same interface.
 package final class MetricRegistry: MetricsFactory {
-    /// Series kept; beyond it new ones are not measured. Labels come from tables of the region, never from clients.
+    /// Series kept; beyond it new ones are not measured.
+    ///
+    /// Labels come from tables of the region, never from clients.
     static let seriesMax = 20_000
 
     /// One series: a name with the values of its labels.
