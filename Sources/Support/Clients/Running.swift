@@ -12,6 +12,12 @@ package final class Running: Sendable {
     private let folder: String
     private let ended = Ended()
 
+    /// One program is started at a time.
+    ///
+    /// Foundation learns of a program's end by a socket that the program holds; another one that is started in the same
+    /// moment inherits it, and the end would be told when both have ended.
+    private static let starting = Mutex<Void>(())
+
     /// How the program ended, once it has.
     private final class Ended: Sendable {
         let status = Mutex<Int32?>(nil)
@@ -48,7 +54,7 @@ package final class Running: Sendable {
         process.standardInput = FileHandle(forReadingAtPath: log == nil ? "\(folder)/stdin" : "/dev/null")
         process.standardOutput = output
         process.standardError = errors
-        try process.run()
+        try Self.starting.withLock { _ in try process.run() }
         pid = process.processIdentifier
     }
 
