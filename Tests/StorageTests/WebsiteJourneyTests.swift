@@ -103,6 +103,13 @@ struct WebsiteJourneyTests {
         }
     }
 
+    @Test func `a site is not shown by path, where it would share the sign-in pages' origin`() async throws {
+        let client = try await Self.ready()
+        let path = "/\(client.account)-web/index.html"
+        let answer = try await client.region.send(.get, client.region.plan.domain, path, "", [:], [])
+        #expect(answer.status == 404 && answer.code == "ResourceNotFound")
+    }
+
     @Test func `network rules hold for visitors too`() async throws {
         let client = try await Self.ready()
         try await client.change(["publicNetworkAccess": "Disabled"])

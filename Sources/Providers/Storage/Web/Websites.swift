@@ -107,7 +107,8 @@ struct WebsiteDoorkeeper: Doorkeeper {
         _ scope: ReadScope
     ) async throws(ServiceError) -> Admission {
         let head = try checked { () throws(StorageFault) in try RequestHead(request) }
-        guard let name = label.flatMap({ AccountName($0) }), let place = try await provider.place(name, scope) else {
+        // By host alone, as on the real service: by path a site's scripts would share the sign-in pages' origin.
+        guard let name = provider.hostAccount(request), let place = try await provider.place(name, scope) else {
             throw ServiceError(.resourceNotFound)
         }
         let account = try await provider.account(place, scope.of(place.tenant))
