@@ -160,5 +160,26 @@ extension ParserProperty {
                 try require(range.contains(address), "an address is not in itself")
             }
         },
+        .text(
+            "AccessList",
+            [
+                "user::rwx,user:21cd756e-e290-4a26-9547-93e8cc1a8923:r--,group::r-x,mask::r-x,other::---,default:user::rwx"
+            ],
+            tokens: [
+                ",", ":", "default:", "user", "group", "mask", "other", "rwx", "::",
+                "21cd756e-e290-4a26-9547-93e8cc1a8923",
+            ]
+        ) { text in
+            let list = try AccessList(text)
+            try require(try AccessList(list.text) == list, "written and read again it is another one")
+            var access = AccessControl(owner: "o", group: "g", .root)
+            try access.replace(list, onDirectory: true)
+            try require(try AccessList(access.text) == access.list, "what it makes is not read again")
+        },
+        .text("AccessMode", ["rwxr-x---", "0750", "rwxrwxrwt"], tokens: ["r", "w", "x", "t", "T", "-", "0", "7"]) {
+            text in
+            let mode = try AccessMode(permissions: text)
+            try require(try AccessMode(permissions: mode.text) == mode, "written and read again they are others")
+        },
     ]
 }
