@@ -47,6 +47,7 @@ enum ErrorBody {
                 headers: error.headers
             )
         case .table: reply = table(error, request, accept, time)
+        case .dataLake: reply = dataLake(error, request, time)
         case .page: reply = page(error, request, time)
         }
         // 304 and 204 carry no body, an answer to HEAD only its header fields (RFC 9110 §9.3.2, §15.4.5).
@@ -99,6 +100,15 @@ enum ErrorBody {
             ]
             reply = .json(error.status, body, headers: error.headers)
         }
+        reply.set("x-ms-error-code", error.code)
+        return reply
+    }
+
+    /// Data Lake REST, "Path": the error body of every operation.
+    private static func dataLake(_ error: ServiceError, _ request: UUID, _ time: Timestamp) -> Reply {
+        let message = "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+        let body: JSON = ["error": ["code": .string(error.code), "message": .string(message)]]
+        var reply = Reply.json(error.status, body, headers: error.headers)
         reply.set("x-ms-error-code", error.code)
         return reply
     }

@@ -10,7 +10,7 @@ extension OtherClientTests {
         /// Each file under `python` says what it proves; pytest's own report is the failure message.
         @Test(arguments: [
             "test_identity", "test_management", "test_graph", "test_blob", "test_blob_async", "test_queue",
-            "test_queue_async", "test_table", "test_table_async", "test_blob_kinds",
+            "test_queue_async", "test_table", "test_table_async", "test_blob_kinds", "test_datalake",
         ])
         func `the Python SDKs work unmodified`(file: String) async throws {
             let home = try Home(await Region.shared())

@@ -219,6 +219,7 @@ struct HouseRegion: Sendable {
     private func path(_ route: Route) -> String {
         let names = [
             "{subscription}": subscription.text, "{group}": "house", "{account}": Self.account, "{container}": "box",
+            "{filesystem}": "box",
             "{queue}": "line",
             "{tenant}": tenant.text, "{scope*}": "subscriptions/\(subscription.text)/resourceGroups/house",
         ]

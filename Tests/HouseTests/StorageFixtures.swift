@@ -49,6 +49,14 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "AccountPlace",
+            format: 3,
+            body: .hex(
+                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
+                    + "6f6e732f7803486f740107050101"
+            )
+        ),
+        Row(
             type: "Blob",
             format: 1,
             body: .hex(

@@ -44,8 +44,7 @@ struct AccountJourneyTests {
     @Test func `what an account cannot do yet is refused, not promised`() async throws {
         let client = try await StorageClient.ready()
         for properties in [
-            ["isHnsEnabled": true], ["supportsHttpsTrafficOnly": false],
-            ["encryption": ["keySource": "Microsoft.Keyvault"]],
+            ["supportsHttpsTrafficOnly": false], ["encryption": ["keySource": "Microsoft.Keyvault"]],
             ["networkAcls": ["virtualNetworkRules": [["id": "x"]]]],
         ] as [JSON] {
             #expect(try await client.manage(.patch, "", ["properties": properties]).status == 501)

@@ -179,8 +179,7 @@ package final class Dispatcher: Sendable {
     }
     private static func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
         switch target.destination.surface {
-        case .file, .dfs:
-            return .notImplemented("The storage service '\(target.destination.surface.rawValue)'")
+        case .file: return .notImplemented("The storage service 'file'")
         case .vault: return .notImplemented("Key Vault")
         case .registry: return .notImplemented("Container Registry")
         case .management:

@@ -12,8 +12,10 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
     case blob
     /// Queues and tables of storage accounts.
     case queue, table
-    /// Storage services that are not built yet answer 501 under their own names.
-    case file, dfs
+    /// Data Lake, another face of blob storage: `{account}.dfs.core.D`.
+    case dfs
+    /// A storage service that is not built yet answers 501 under its own name.
+    case file
     /// Static websites of storage accounts: `{account}.web.core.D`.
     case web
     /// Key Vault, `{vault}.vault.D`, and Container Registry, `{registry}.azurecr.D`: not built yet either.
@@ -30,7 +32,7 @@ package enum Surface: String, Hashable, Sendable, CaseIterable {
         case .blob, .queue, .file: .storage
         case .web: .page
         case .table: .table
-        case .dfs: .resourceManager
+        case .dfs: .dataLake
         case .registry: .registry
         }
     }
@@ -48,11 +50,13 @@ package enum ErrorForm: Sendable {
     case storage
     /// `{"odata.error":{"code","message"}}` or Atom's `<error>`, as the client accepts, and `x-ms-error-code`.
     case table
+    /// `{"error":{"code","message"}}` and `x-ms-error-code`.
+    case dataLake
     /// A page for a person, and `x-ms-error-code`.
     case page
     /// `{"errors":[{"code","message","detail"}]}`: OCI distribution specification, "Error codes".
     case registry
 
     /// Whether it is one of a storage service, with the storage services' own codes.
-    package var isStorage: Bool { self == .storage || self == .table || self == .page }
+    package var isStorage: Bool { [.storage, .table, .dataLake, .page].contains(self) }
 }

@@ -16,7 +16,7 @@ package struct StorageDoorkeeper: Doorkeeper {
 
     /// One for each service of the provider, by surface.
     package static func all(_ provider: StorageProvider) -> [Surface: any Doorkeeper] {
-        let services: [StorageService] = [.blob, .queue, .table]
+        let services: [StorageService] = [.blob, .dfs, .queue, .table]
         var all: [Surface: any Doorkeeper] = [.web: WebsiteDoorkeeper(provider: provider)]
         for service in services { all[service.surface] = StorageDoorkeeper(provider, of: service) }
         return all

@@ -88,7 +88,7 @@ enum StorageNeeds {
         }
         if name.hasSuffix(".batch") { return .carry }
         if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
-        return blobs[name] ?? queues[name]
+        return blobs[name] ?? paths[name] ?? queues[name]
     }
     private static let blobs: [String: SASNeed] = [
         "containers.list": .listContainers, "blobService.getProperties": .getServiceProperties,
@@ -110,6 +110,14 @@ enum StorageNeeds {
         "blob.setLegalHold": .immutability, "blob.getTags": .blobTags, "blob.setTags": .blobTags,
         "blob.appendBlock": .appendBlock,
         "blob.putPage": .writeBlob, "blob.getPageRanges": .readBlob, "blob.query": .readBlob,
+    ]
+    private static let paths: [String: SASNeed] = [
+        "filesystems.list": .listContainers, "filesystem.create": .createContainer,
+        "filesystem.get": .getContainerProperties, "filesystem.setProperties": .setContainerMetadata,
+        "filesystem.delete": .deleteContainer, "paths.list": .listBlobs, "path.createFile": .putBlob,
+        "path.createDirectory": .putBlob, "path.rename": .putBlob, "path.delete": .deleteBlob,
+        "path.append": .appendBlock, "path.flush": .appendBlock, "path.setProperties": .writeBlob,
+        "path.read": .readBlob, "path.getProperties": .readBlob, "path.getStatus": .readBlob, "path.lease": .leaseBlob,
     ]
     private static let queues: [String: SASNeed] = [
         "queues.list": .listQueues, "queueService.getProperties": .getQueueServiceProperties,

@@ -40,7 +40,7 @@ package struct StorageProvider: ResourceProvider {
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
-            + websiteOperations
+            + websiteOperations + filesystemOperations + pathOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {
@@ -57,7 +57,7 @@ package struct StorageProvider: ResourceProvider {
     package static var sagas: [any Saga] {
         [
             AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PageClearing(), PageSweep(), PagePurge(),
-            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(),
+            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(),
         ]
     }
 }

@@ -79,9 +79,20 @@ def group(resources):
 @pytest.fixture(scope="module")
 def account(region, storage, group):
     """An account whose data the service principal may use by key and by role."""
+    return make_account(region, storage, group)
+
+
+@pytest.fixture(scope="module")
+def lake_account(region, storage, group):
+    """The same with a hierarchical namespace."""
+    return make_account(region, storage, group, is_hns_enabled=True)
+
+
+def make_account(region, storage, group, is_hns_enabled=False):
     name = f"sdk{uuid.uuid4().hex[:12]}"
     made = storage.storage_accounts.begin_create(
-        group, name, {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}).result()
+        group, name, {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"},
+                      "properties": {"isHnsEnabled": is_hns_enabled}}).result()
     key = storage.storage_accounts.list_keys(group, name).keys_property[0].value
     token = region.credential().get_token(f"{region.management}/.default").token
     for role in [BLOB_DATA_OWNER, QUEUE_DATA_CONTRIBUTOR, TABLE_DATA_CONTRIBUTOR]:

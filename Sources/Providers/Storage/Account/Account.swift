@@ -13,8 +13,10 @@ struct AccountPlace: Stored {
     var tier: String
     /// What the account keeps of states that are no longer current.
     var history = BlobHistory()
+    /// Whether its containers hold directories (`isHnsEnabled`): decided when the account is made.
+    var isHierarchical = false
 
-    static let format: UInt8 = 2
+    static let format: UInt8 = 3
     static let isReadOften = true
     var domain: Domain { .account(id) }
     /// The last part of the resource's id.
@@ -38,6 +40,7 @@ struct AccountPlace: Stored {
         writer.number(UInt64(history.blobDays ?? 0))
         writer.number(UInt64(history.containerDays ?? 0))
         writer.flag(history.allowsPermanentDelete)
+        writer.flag(isHierarchical)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -51,6 +54,8 @@ struct AccountPlace: Stored {
         history.blobDays = try reader.days()
         history.containerDays = try reader.days()
         history.allowsPermanentDelete = try reader.flag()
+        guard format > 2 else { return }
+        isHierarchical = try reader.flag()
     }
 }
 

@@ -52,6 +52,9 @@ struct AccountRequest {
         return given.mapValues { $0.string ?? "" }
     }
 
+    /// Whether the account has a hierarchical namespace; nil when the body does not say.
+    func isHierarchical() throws(ServiceError) -> Bool? { try flag("isHnsEnabled") }
+
     /// Brings the account's own record up to date.
     func apply(to account: inout Account) throws(ServiceError) {
         try refuseUnbuilt()
@@ -134,7 +137,7 @@ struct AccountRequest {
 
     /// Features whose quiet acceptance would be a false promise.
     private func refuseUnbuilt() throws(ServiceError) {
-        let truths = ["isHnsEnabled", "isSftpEnabled", "isNfsV3Enabled", "isLocalUserEnabled", "enableExtendedGroups"]
+        let truths = ["isSftpEnabled", "isNfsV3Enabled", "isLocalUserEnabled", "enableExtendedGroups"]
         for name in truths where properties[name]?.bool == true { throw .notImplemented("The property \(name)=true") }
         let encryption = properties["encryption"]
         let routing = properties["routingPreference"]

@@ -29,7 +29,8 @@ extension StorageProvider {
                     uniquingKeysWith: { first, _ in first }
                 )
             ),
-            "privateEndpointConnections": [], "dnsEndpointType": "Standard", "isHnsEnabled": false,
+            "privateEndpointConnections": [], "dnsEndpointType": "Standard",
+            "isHnsEnabled": .bool(view.place.isHierarchical),
         ]
         properties.merge(further) { _, new in new }
         return [

@@ -113,12 +113,13 @@ extension StorageProvider {
             sku: sku,
             now: scope.now
         )
-        let place = AccountPlace(
+        var place = AccountPlace(
             tenant: scope.tenant,
             id: account.id,
             resource: id,
             tier: account.options["accessTier"]?.string ?? "Hot"
         )
+        place.isHierarchical = try request.isHierarchical() ?? false
         try await scope.put(record)
         try await scope.create(account.domain)
         try await scope.ensureDelegationSecret(account.domain)
@@ -172,6 +173,13 @@ extension StorageProvider {
                 )
             }
             record.kind = kind
+        }
+        if let isHierarchical = try request.isHierarchical(), isHierarchical != place.isHierarchical {
+            throw ServiceError(
+                409,
+                "AccountPropertyCannotBeUpdated",
+                "The property 'isHnsEnabled' was specified in the input, but it cannot be updated."
+            )
         }
         if let sku = try request.sku(kind: record.kind) { record.sku = sku }
         if let tags = try request.tags() { record.tags = tags } else if replacingTags { record.tags = [:] }

@@ -142,6 +142,6 @@ extension AccountData {
 extension BlockID {
     /// The id of a block that its client gave none: its number.
     init(number: Int) {
-        bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+        self.init(known: (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) })
     }
 }

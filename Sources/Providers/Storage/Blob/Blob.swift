@@ -104,6 +104,10 @@ struct Blob: Stored {
     var lastAccess: Timestamp?
     /// When it ends by itself.
     var expiry: Timestamp?
+    /// The id of the directory it is, with a hierarchical namespace; nil for files, which have contents.
+    var directory: UUID?
+    /// Whose it is and who may do what with it, with a hierarchical namespace.
+    var access: AccessControl?
 
     static let format: UInt8 = 2
     var current: Conditions.Current { Conditions.Current(etag: etag.text, lastModified: modified) }
@@ -129,6 +133,7 @@ struct Blob: Stored {
         self.headers = headers
         self.metadata = metadata
         lease = old?.lease
+        access = old?.access
     }
     /// Marks a change.
     mutating func touch(_ scope: WriteScope) {

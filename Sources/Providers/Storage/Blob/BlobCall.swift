@@ -46,10 +46,17 @@ struct BlobCall {
         }
         return container
     }
-    /// The container and the place in it that the call names.
-    func site(_ scope: some Scope) async throws(ServiceError) -> BlobSite {
+    /// The container and the place in it that the call names: the only way from a path to a place.
+    ///
+    /// With a hierarchical namespace the directories on the way must be there, unless the call `makes` what it names: then
+    /// a change makes them.
+    func site(_ scope: some Scope, makes: Bool = false) async throws(ServiceError) -> BlobSite {
         let container = try await container(scope)
-        return BlobSite(container: container, place: BlobPlace(container.root, try blobName))
+        guard place.isHierarchical else {
+            return BlobSite(container: container, place: BlobPlace(container.root, try blobName))
+        }
+        let path = try checked { () throws(StorageFault) in try PathName(target.blob) }
+        return try await site(of: path, in: container, scope, makes: makes)
     }
     /// What the call names: the current state of its place, or the snapshot or version it asks for; nil when there is
     /// none.
@@ -60,6 +67,7 @@ struct BlobCall {
     func existingBlob(_ scope: some Scope) async throws(ServiceError) -> (BlobSite, Blob) {
         let site = try await site(scope)
         guard let blob = try await blob(site, scope) else { throw ServiceError(.blobNotFound) }
+        try refuseDirectory(blob)
         return (site, blob)
     }
     /// The snapshot or version the call asks for; nil when it means the current blob.
@@ -153,6 +161,7 @@ extension StorageProvider {
         }
         let version = try checked { () throws(StorageFault) in
             try Self.refuseUnbuilt(opened.head)
+            if opened.place.isHierarchical { try Self.refuseFlat(call.operation) }
             if opened.head.text("x-ms-encryption-key") != nil, !Self.takesCustomerKey(call.operation) {
                 throw .notImplemented("customer-provided keys for \(call.operation) (header x-ms-encryption-key).")
             }

@@ -37,7 +37,9 @@ enum BlobCoding {
         static let expiry = Parts(rawValue: 1 << 25)
         static let snapshots = Parts(rawValue: 1 << 26)
         static let generation = Parts(rawValue: 1 << 27)
-        static let known = Parts(rawValue: 1 << 28 - 1)
+        static let directory = Parts(rawValue: 1 << 28)
+        static let access = Parts(rawValue: 1 << 29)
+        static let known = Parts(rawValue: 1 << 30 - 1)
 
         init(rawValue: UInt64) { self.rawValue = rawValue }
         init(_ blob: Blob) {
@@ -68,6 +70,8 @@ enum BlobCoding {
             formUnion(mark(.lastAccess, blob.lastAccess != nil))
             formUnion(mark(.expiry, blob.expiry != nil))
             formUnion(mark(.snapshots, blob.snapshots != 0))
+            formUnion(mark(.directory, blob.directory != nil))
+            formUnion(mark(.access, blob.access != nil))
             switch blob.body {
             case .whole: break
             case .pieces: insert(.pieces)
@@ -117,6 +121,11 @@ enum BlobCoding {
         if let time = blob.lastAccess { writer.time(time) }
         if let time = blob.expiry { writer.time(time) }
         if blob.snapshots != 0 { writer.integer(Int64(blob.snapshots)) }
+        if let directory = blob.directory { writer.uuid(directory) }
+        if let access = blob.access {
+            for text in [access.owner, access.group, access.text] { writer.text(text) }
+            writer.flag(access.isSticky)
+        }
         return writer.bytes
     }
 
@@ -165,6 +174,15 @@ enum BlobCoding {
         if parts.contains(.lastAccess) { blob.lastAccess = try reader.time() }
         if parts.contains(.expiry) { blob.expiry = try reader.time() }
         if parts.contains(.snapshots) { blob.snapshots = Int(try reader.integer()) }
+        if parts.contains(.directory) { blob.directory = try reader.uuid() }
+        if parts.contains(.access) {
+            blob.access = AccessControl(
+                owner: try reader.text(),
+                group: try reader.text(),
+                list: try AccessList(try reader.text()),
+                isSticky: try reader.flag()
+            )
+        }
         return blob
     }
 

@@ -18,6 +18,9 @@ extension StorageProvider {
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
         try blob.refusePendingCopy(record)
+        if let directory = record.directory, try await !scope.isEmpty(directory, in: blob.domain) {
+            throw ServiceError(.directoryIsNotEmpty)
+        }
         if record.snapshots > 0, choice == nil { throw ServiceError(.snapshotsPresent) }
         let states = BlobStates(blob, site.place, scope)
         let deletion = blob.place.history.deletion(scope.now)

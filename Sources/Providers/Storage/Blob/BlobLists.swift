@@ -10,8 +10,7 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let query = try checked { () throws(StorageFault) in try ListQuery(blob.head.query, for: .blobs) }
         let container = try await blob.container(scope)
-        var scan = BlobScan(query, container.root, tier: blob.place.tier, now: scope.now)
-        try await scan.run(blob.domain, scope)
+        let (lines, next) = try await page(of: query, container, blob, scope)
         let name = try blob.containerName
         let endpoint = endpoint(blob)
         return try blob.xml { () throws(StorageFault) in
@@ -19,10 +18,21 @@ extension StorageProvider {
                 endpoint: endpoint,
                 container: name,
                 query: query,
-                lines: scan.lines,
-                next: scan.next.map { ListMarker(.blobs, $0.fields) }
+                lines: lines,
+                next: next
             ).body()
         }
+    }
+    private func page(
+        of query: ListQuery,
+        _ container: Container,
+        _ blob: BlobCall,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> (lines: [BlobListing.Line], next: ListMarker?) {
+        if blob.place.isHierarchical { return try await listHierarchy(query, container, blob, scope) }
+        var scan = BlobScan(query, container.root, tier: blob.place.tier, now: scope.now)
+        try await scan.run(blob.domain, scope)
+        return (scan.lines, scan.next.map { ListMarker(.blobs, $0.fields) })
     }
 }
 

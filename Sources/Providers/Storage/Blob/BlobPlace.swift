@@ -22,6 +22,8 @@ struct BlobPlace: Hashable {
 struct BlobSite {
     let container: Container
     let place: BlobPlace
+    /// The way to it, with a hierarchical namespace; nil in flat containers.
+    var way: PathWay?
 
     /// Where a state of this place lies.
     func key(of state: Blob) -> Key {

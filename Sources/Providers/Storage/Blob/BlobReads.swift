@@ -69,6 +69,7 @@ extension StorageProvider {
         try blob.admitKey(record)
         var reply = blob.changed(200, record, encrypted: false)
         for field in record.metadata.headers { reply.headers.append(field) }
+        if record.directory != nil { reply.set(Metadata.directoryHeader, "true") }
         return reply
     }
 }

@@ -28,6 +28,9 @@ extension StorageProvider {
         if let what = properties.unbuiltAnalytics {
             throw ServiceError(.notImplemented("\(what); leave it disabled."))
         }
+        if place.isHierarchical, properties.isVersioningEnabled == true {
+            throw ServiceError(.notForHierarchicalNamespaces)
+        }
         try await scope.put(
             BlobServiceSettings(properties: properties),
             in: place.domain,
@@ -66,7 +69,7 @@ extension StorageProvider {
             200,
             [
                 "x-ms-sku-name": record?.sku?["name"]?.string, "x-ms-account-kind": record?.kind,
-                "x-ms-is-hns-enabled": "false",
+                "x-ms-is-hns-enabled": String(blob.place.isHierarchical),
             ]
         )
     }

@@ -38,6 +38,7 @@ extension BlobCall {
         let overrides = call.caller.signature?.grant.overrides ?? HTTPFields()
         for field in record.headers.fields(overrides: overrides) { reply.headers[field.name] = field.value }
         for field in record.metadata.headers { reply.headers.append(field) }
+        if place.isHierarchical { describePath(record, in: &reply) }
         if let copy = record.copy { Self.describe(copy, in: &reply) }
         return reply
     }
@@ -104,6 +105,8 @@ extension BlobEntry {
         expiry = blob.expiry
         addState(blob, at: now)
         if include.contains(.metadata) { metadata = blob.metadata }
+        path = PathEntry(blob, showsAccess: include.contains(.permissions))
+        if path?.isDirectory == true, let known = metadata { metadata = known.markingDirectory }
         if include.contains(.tags) { tags = blob.tags.items }
         if include.contains(.copy) { copy = blob.copy.map(Copy.init) }
         if include.contains(.immutabilityPolicy) {

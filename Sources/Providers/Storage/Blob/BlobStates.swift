@@ -81,7 +81,7 @@ struct BlobStates {
             let moment = try await freshMoment(after: old)
             try await keep(old, Blob.Past(kind: kind, moment: moment, deleted: deletion))
         } else {
-            try await data.release(old.body)
+            try await data.release(old)
         }
     }
     private func keepVersion(_ old: Blob) async throws(ServiceError) {
@@ -144,7 +144,7 @@ extension AccountData {
     /// Takes a past state away for good.
     func end(_ state: Blob, at place: BlobPlace, atOnce: Bool = true) async throws(ServiceError) {
         guard let past = state.past else { preconditionFailure("a past state is told from the current one") }
-        try await release(state.body, atOnce: atOnce)
+        try await release(state, atOnce: atOnce)
         try await forget(state, at: place)
         try await scope.remove(in: domain, at: StorageKey.past(place, past.moment))
     }

@@ -68,10 +68,12 @@ extension StorageProvider {
             (try BlobTags(blob.head), try AccessTier(blob.head))
         }
         if let tags {
+            guard !blob.place.isHierarchical else { throw ServiceError(.notForHierarchicalNamespaces) }
             new.tags = tags
             try await keepContainerPlace(site.container, blob, scope)
         }
         new.customerKeyHash = try blob.customerKey?.hash
+        try await dressAccess(&new, blob, site, scope)
         try dressPolicies(&new, blob, site, now: scope.now)
         if let tier {
             let home = try await tierHome(blob, scope)

@@ -24,6 +24,23 @@ extension AccountData {
         try await index(place, from: old.tags, to: .none)
         try await scope.remove(in: domain, at: StorageKey.blob(place))
     }
+    /// Has what is current somewhere be current elsewhere, with its uncommitted blocks; what a directory holds stays under its
+    /// id.
+    func move(
+        _ old: Blob,
+        to new: Blob,
+        from: BlobPlace,
+        to: BlobPlace
+    ) async throws(ServiceError) {
+        try await protect(old, at: from, .remove)
+        try await scope.remove(in: domain, at: StorageKey.blob(from))
+        try await scope.put(new, in: domain, at: StorageKey.blob(to))
+        guard old.directory == nil, let table = try await table(from) else { return }
+        try await scope.remove(in: domain, at: StorageKey.table(from))
+        try await scope.put(table, in: domain, at: StorageKey.table(to))
+        let waiting = WaitingTable(tenant: scope.tenant, account: id, container: to.directory, name: to.name.text)
+        try await scope.put(waiting, in: .region, at: StorageKey.waiting(table.touched, table.id))
+    }
     /// Removes what a container or account that is gone has left; what keeps blobs was looked at when it went.
     func purge(_ old: Blob, at place: BlobPlace) async throws(ServiceError) {
         try await index(place, from: old.tags, to: .none)

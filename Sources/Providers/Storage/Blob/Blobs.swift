@@ -67,10 +67,11 @@ extension StorageProvider {
         _ scope: some Scope
     ) async throws(ServiceError) -> (BlobSite, Blob?) {
         try blob.refusePast()
-        let site = try await blob.site(scope)
+        let site = try await blob.site(scope, makes: true)
         let old = try await blob.blob(site, scope)
         try blob.admit(old, for: purpose)
         if let old {
+            try blob.refuseOtherKind(than: old)
             try blob.refusePendingCopy(old)
             // An incremental copy is checked against what it made before.
             if StorageNeeds.plain(blob.call.operation) != "blob.incrementalCopy" { try blob.refuseIncremental(old) }
@@ -119,6 +120,7 @@ extension StorageProvider {
         try blob.admitKey(record)
         let old = record
         record.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
+        if record.directory != nil { record.metadata = record.metadata.withoutDirectoryMark }
         record.touch(scope)
         record = try await BlobStates(blob, site.place, scope).change(old, to: record)
         return blob.changed(200, record)

@@ -24,8 +24,9 @@ extension StorageProvider {
     func receiveBlock(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
-        let site = try await blob.site(scope)
+        let site = try await blob.site(scope, makes: true)
         let old = try await blob.blob(site, scope)
+        if let old { try blob.refuseOtherKind(than: old) }
         try blob.admitLease(old, .change)
         try Self.checkBlocks(of: old)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
@@ -47,8 +48,9 @@ extension StorageProvider {
     func putBlock(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let upload = try checked { () throws(StorageFault) in try BlockUpload(blob) }
-        let site = try await blob.site(scope)
+        let site = try await blob.site(scope, makes: true)
         let old = try await blob.blob(site, scope)
+        if let old { try blob.refuseOtherKind(than: old) }
         try blob.admitLease(old, .change)
         try Self.checkBlocks(of: old)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }

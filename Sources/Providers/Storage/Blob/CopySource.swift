@@ -80,8 +80,9 @@ extension StorageProvider {
         guard let home else {
             throw ServiceError(source: 404, "BlobNotFound", "The specified source container does not exist.")
         }
-        let place = BlobPlace(home.root, name)
-        guard let record = try await scope.state(of: place, source.target, in: source.domain) else {
+        guard let place = try await scope.place(of: name, in: home, of: source.place),
+            let record = try await scope.state(of: place, source.target, in: source.domain), record.directory == nil
+        else {
             throw ServiceError(source: 404, "BlobNotFound", "The specified source blob does not exist.")
         }
         return FoundSource(record: record, place: place, container: home)

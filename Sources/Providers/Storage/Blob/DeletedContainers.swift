@@ -96,7 +96,12 @@ extension AccountData {
             guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else {
                 throw .unavailable("a blob's key does not hold its place")
             }
-            try await release(item.value.body, atOnce: false)
+            // What an account held goes as a whole: nothing has to be looked for in directories.
+            if directory == nil {
+                try await release(item.value.body, atOnce: false)
+            } else {
+                try await release(item.value, atOnce: false)
+            }
             try await purge(item.value, at: BlobPlace(owner, name))
         }
         var left = max - found.count
@@ -133,6 +138,7 @@ struct ContainerPurge: Saga {
         guard try await !data.purge(container) else { return .again(state) }
         try await scope.remove(in: data.domain, at: StorageKey.containerPlace(container))
         try await scope.remove(in: data.domain, at: StorageKey.retention(container))
+        try await scope.remove(in: data.domain, at: StorageKey.rootDirectory(container))
         return .done(result: nil)
     }
 }

@@ -151,6 +151,7 @@ extension StorageProvider {
         case "pageblob": kind = .page
         default: return nil
         }
+        if kind == .page, blob.place.isHierarchical { throw ServiceError(.notForHierarchicalNamespaces) }
         if kind == .page, try blob.customerKey != nil {
             throw ServiceError(.notImplemented("customer-provided keys for page blobs."))
         }

@@ -51,6 +51,7 @@ extension StorageProvider {
     func undeleteBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         try blob.refusePast()
+        if blob.place.isHierarchical { return try await undeletePath(blob, scope) }
         let site = try await blob.site(scope)
         let states = BlobStates(blob, site.place, scope)
         let sweep = PastSweep(states, .restore, from: Moment(ticks: 0), to: Moment(ticks: .max))

@@ -108,6 +108,8 @@ package struct BlobEntry: Equatable, Sendable {
     package var metadata: Metadata?
     /// The tags; nil when the listing does not include them.
     package var tags: [Metadata.Item]?
+    /// What a hierarchical namespace knows of it besides; nil in flat containers.
+    package var path: PathEntry?
 
     /// A blob of which only the name is known yet.
     package init(name: BlobName) { self.name = name }
@@ -138,6 +140,7 @@ extension BlobEntry {
         writer.optional("Creation-Time", created?.httpDate)
         writer.optional("Last-Modified", lastModified?.httpDate)
         writer.optional("Etag", etag)
+        path?.write(to: &writer)
         writer.leaf("Content-Length", length)
         writer.leaf("Content-Type", headers.type ?? ContentHeaders.defaultType)
         writer.leaf("Content-Encoding", headers.encoding ?? "")

@@ -68,6 +68,18 @@ package struct BlobTarget: Hashable, Sendable {
         }
     }
 
+    /// Reads a path of the Data Lake surface: the first segment is a file system, which is a container, and a slash at the
+    /// end says nothing.
+    package init(path: StoragePath, query: QueryItems) throws(StorageFault) {
+        account = path.account
+        snapshot = query["snapshot"]
+        version = query["versionid"]
+        container = try path.segments.first.map { name throws(StorageFault) in try ContainerName(name) }
+        // An escaped slash is one of the path (REST "Path": clients escape as they like).
+        let names = PathName.pieces(path.segments.dropFirst().joined(separator: "/"))
+        blob = names.isEmpty ? nil : try BlobName(names.joined(separator: "/"))
+    }
+
     /// Whether a snapshot is asked for.
     package var isSnapshot: Bool { snapshot?.isEmpty == false }
     /// The moment of the snapshot or version asked for; nil when the current blob is meant.

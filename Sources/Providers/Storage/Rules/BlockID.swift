@@ -15,6 +15,8 @@ package struct BlockID: Hashable, Comparable, Sendable {
         guard let bytes = [UInt8](base64: text), (1...Self.bytesMax).contains(bytes.count) else { return nil }
         self.bytes = bytes
     }
+    /// An id of the region's own making.
+    init(known bytes: [UInt8]) { self.bytes = bytes }
     /// The `blockid` of Put Block.
     package init(_ query: QueryItems) throws(StorageFault) {
         guard let text = query["blockid"] else { throw .missingRequiredQueryParameter("blockid") }

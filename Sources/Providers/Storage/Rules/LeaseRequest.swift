@@ -26,13 +26,7 @@ package enum LeaseRequest: Equatable, Sendable {
         guard let action = head.text("x-ms-lease-action") else { throw .missingRequiredHeader("x-ms-lease-action") }
         switch action.lowercased() {
         case "acquire":
-            let seconds = try head.integer("x-ms-lease-duration")
-            guard let seconds else { throw .missingRequiredHeader("x-ms-lease-duration") }
-            guard seconds == -1 || Self.secondsAllowed.contains(seconds) else {
-                throw .invalidHeaderValue("x-ms-lease-duration", String(seconds))
-            }
-            let proposed = try head.guid("x-ms-proposed-lease-id")
-            self = .acquire(duration: seconds == -1 ? nil : .seconds(seconds), proposed: proposed)
+            self = try LeaseRequest(acquiring: head)
         case "renew": self = .renew(try head.requiredGUID("x-ms-lease-id"))
         case "change":
             self = .change(
@@ -50,6 +44,16 @@ package enum LeaseRequest: Equatable, Sendable {
         }
     }
 
+    /// Reads the headers of a request that takes a lease.
+    init(acquiring head: RequestHead) throws(StorageFault) {
+        let seconds = try head.integer("x-ms-lease-duration")
+        guard let seconds else { throw .missingRequiredHeader("x-ms-lease-duration") }
+        guard seconds == -1 || Self.secondsAllowed.contains(seconds) else {
+            throw .invalidHeaderValue("x-ms-lease-duration", String(seconds))
+        }
+        let proposed = try head.guid("x-ms-proposed-lease-id")
+        self = .acquire(duration: seconds == -1 ? nil : .seconds(seconds), proposed: proposed)
+    }
     /// What a lease operation leads to.
     package struct Outcome: Equatable, Sendable {
         /// The lease from now on; nil when it was given back.

@@ -14,6 +14,7 @@ package struct ListMarker: Equatable, Sendable {
         case blobs = 2
         case tagged = 3
         case pages = 4
+        case paths = 5
         case queues = 16
     }
     /// The most characters of a marker: a name of 1,024 characters in UTF-8, its keys, and the encoding.

@@ -56,7 +56,7 @@ package struct ListQuery: Equatable, Sendable {
         let allowed: Set<Inclusion> =
             switch kind {
             case .blobs: Self.blobInclusions
-            case .containers, .tagged, .pages: Self.containerInclusions
+            case .containers, .tagged, .pages, .paths: Self.containerInclusions
             case .queues: [.metadata]
             }
         var include: Set<Inclusion> = []

@@ -12,7 +12,8 @@ package enum StorageTarget: Hashable, Sendable {
     /// `host` is the account the host name stands for; nil means path style, where the first segment is the account.
     package init(head: RequestHead, host: AccountName?, of service: StorageService) throws(StorageFault) {
         switch service {
-        case .blob, .dfs: self = .blob(try BlobTarget(head: head, host: host))
+        case .blob: self = .blob(try BlobTarget(head: head, host: host))
+        case .dfs: self = .blob(try BlobTarget(path: StoragePath(head, host: host, of: .dfs), query: head.query))
         case .queue: self = .queue(try QueueTarget(head: head, host: host))
         case .table: self = .table(try TableTarget(head: head, host: host))
         }

@@ -47,9 +47,9 @@ extension StorageProvider {
         _ scope: ReadScope
     ) async throws(ServiceError) -> Blob? {
         guard let name = try? BlobName(name) else { return nil }
-        let key = StorageKey.blob(BlobPlace(container.root, name))
-        let blob = try await scope.get(Blob.self, in: visit.place.domain, at: key)
-        return blob?.customerKeyHash == nil ? blob : nil
+        guard let place = try await scope.place(of: name, in: container, of: visit.place) else { return nil }
+        let blob = try await scope.get(Blob.self, in: visit.place.domain, at: StorageKey.blob(place))
+        return blob?.customerKeyHash == nil && blob?.directory == nil ? blob : nil
     }
     private func show(_ blob: Blob, _ visit: WebsiteVisit, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         try blob.refuseArchived(at: scope.now)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+import Store
+
+extension Scope {
+    /// Whether a directory holds nothing.
+    func isEmpty(_ directory: UUID, in domain: Domain) async throws(ServiceError) -> Bool {
+        try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: 1).isEmpty
+    }
+}
+
+extension AccountData {
+    /// Ends what a state of a place holds: its bytes or, of a directory, everything below it.
+    func release(_ state: Blob, atOnce: Bool = true) async throws(ServiceError) {
+        try await release(state.body, atOnce: atOnce)
+        if let directory = state.directory { try await startPurge(directory) }
+    }
+    /// Has what lies below a directory removed, which nobody can reach any more.
+    func startPurge(_ directory: UUID) async throws(ServiceError) {
+        let state: JSON = [
+            "account": .string(id.lowercaseText), "directory": .string(directory.lowercaseText),
+        ]
+        _ = try await scope.start(DirectoryPurge.self, state, caller: caller)
+    }
+}
+
+/// Removes what a directory held that is gone; each directory in it becomes a purge of its own.
+struct DirectoryPurge: Saga {
+    static let kind = "storage.directoryPurge"
+
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        guard let account = state.uuid("account"), let directory = state.uuid("directory") else {
+            return .done(result: nil)
+        }
+        let data = AccountData(account, scope, caller: .region(Self.kind))
+        return try await data.purge(directory) ? .again(state) : .done(result: nil)
+    }
+}

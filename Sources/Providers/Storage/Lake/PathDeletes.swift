@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+
+extension StorageProvider {
+    /// Path - Delete (`DELETE /{filesystem}/{path}`): a directory goes in one commit, and what it holds is reclaimed behind it.
+    func deletePath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await openPath(call, scope)
+        let isRecursive = try blob.flag("recursive") ?? false
+        let (site, record) = try await blob.existingBlob(scope)
+        try blob.admit(record, for: .write)
+        try blob.refusePendingCopy(record)
+        if let directory = record.directory, !isRecursive, try await !scope.isEmpty(directory, in: blob.domain) {
+            throw ServiceError(.directoryIsNotEmpty)
+        }
+        try await BlobStates(blob, site.place, scope).remove(record)
+        return blob.reply(200)
+    }
+}

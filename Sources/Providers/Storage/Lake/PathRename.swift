@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+import Store
+
+/// What `x-ms-rename-source` names.
+private struct RenameSource {
+    static let header = "x-ms-rename-source"
+    let target: BlobTarget
+    let query: QueryItems
+
+    /// Reads `/{filesystem}/{path}`, with a signature behind it where the source needs one of its own.
+    init(_ blob: BlobCall) throws(StorageFault) {
+        guard let text = blob.head.headers[StorageHeader.name(Self.header)] else {
+            throw .missingRequiredHeader(Self.header)
+        }
+        let head = try RequestHead(method: .put, target: text, headers: [:])
+        target = try BlobTarget(path: try StoragePath(head, host: blob.target.account, of: .dfs), query: head.query)
+        query = head.query
+        guard target.blob != nil else { throw .invalidHeaderValue(Self.header, text) }
+    }
+}
+
+extension StorageProvider {
+    /// Path - Create with `x-ms-rename-source`: one record goes to another place in one commit, and takes everything below
+    /// it along (docs/decisions/0017).
+    func renamePath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let blob = try await openPath(call, scope)
+        try blob.refuseUnbuilt(["x-ms-encryption-key", "x-ms-acl", "x-ms-owner", "x-ms-group", "x-ms-permissions"])
+        let source = try checked { () throws(StorageFault) in try RenameSource(blob) }
+        try await mayTake(source, blob, scope)
+        let (from, moved) = try await find(source, blob, scope)
+        try admit(moved, blob)
+        let (to, old) = try await destination(of: moved, blob, scope)
+        if let directory = moved.directory, to.way?.ids.contains(directory) == true || from == to.place {
+            throw ServiceError(.invalidRenameSource)
+        }
+        guard from != to.place else { return blob.changed(201, moved) }
+        let data = AccountData(blob.place.id, scope, caller: call.caller)
+        if let old { try await BlobStates(blob, to.place, scope).remove(old) }
+        var renamed = moved
+        if let metadata = try blob.properties() { renamed.metadata = metadata }
+        try await data.move(moved, to: renamed, from: from, to: to.place)
+        return blob.changed(201, renamed)
+    }
+    /// What is to be renamed, or 404.
+    private func find(
+        _ source: RenameSource,
+        _ blob: BlobCall,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> (BlobPlace, Blob) {
+        guard let container = source.target.container, let name = source.target.blob else {
+            throw ServiceError(.sourcePathNotFound)
+        }
+        let home = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(container))
+        guard let home, let place = try await scope.place(of: name, in: home, of: blob.place),
+            let record = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(place))
+        else { throw ServiceError(.sourcePathNotFound) }
+        try blob.refusePendingCopy(record)
+        return (place, record)
+    }
+    /// Looks at the lease and the conditions of the source.
+    private func admit(_ source: Blob, _ blob: BlobCall) throws(ServiceError) {
+        let name = "x-ms-source-lease-id"
+        try checked { () throws(StorageFault) in
+            var sent: UUID?
+            if let text = blob.head.text(name) {
+                guard let id = UUID(guid: text) else { throw .invalidHeaderValue(name, text) }
+                sent = id
+            }
+            try LeaseUse.change.check(source.lease, sent: sent, on: .blob, at: blob.now)
+            try Conditions(blob.headers, of: .source).check(source.current, for: .copySource)
+        }
+    }
+    /// Where it goes, and what is there now: a file for a file, or an empty directory for a directory.
+    private func destination(
+        of moved: Blob,
+        _ blob: BlobCall,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> (BlobSite, Blob?) {
+        let site: BlobSite
+        do throws(ServiceError) { site = try await blob.site(scope) } catch {
+            throw error.code == "BlobNotFound" ? ServiceError(.renameParentNotFound) : error
+        }
+        let old = try await blob.blob(site, scope)
+        try blob.admit(old, for: .create)
+        guard let old else { return (site, nil) }
+        if let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
+            throw ServiceError(.unauthorizedBlobOverwrite)
+        }
+        try blob.refusePendingCopy(old)
+        guard (old.directory != nil) == (moved.directory != nil) else {
+            throw ServiceError(.invalidSourceOrDestinationType)
+        }
+        if let directory = old.directory, directory != moved.directory,
+            try await !scope.isEmpty(directory, in: blob.domain)
+        {
+            throw ServiceError(.destinationNotEmpty)
+        }
+        return (site, old)
+    }
+    /// Whoever renames takes something away at its source: that needs the right to delete there.
+    private func mayTake(_ source: RenameSource, _ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) {
+        let caller = blob.call.caller
+        if let holder = caller.signature {
+            guard holder.mayDelete(source.target) else { throw .permissionMismatch() }
+            guard holder.delegator == nil || source.target.container == blob.target.container else {
+                throw .permissionMismatch()
+            }
+        } else if caller.principal != nil {
+            guard let container = source.target.container else { throw ServiceError(.sourcePathNotFound) }
+            let resource = blob.place.resourceID.appending("blobServices/default/containers/\(container)")
+            guard
+                try await access.allowsData(BlobAction.delete, at: resource, caller: caller, scope: scope)
+            else { throw .permissionMismatch(detail: "\(caller.name) lacks \(BlobAction.delete) over \(resource)") }
+        }
+    }
+}
+
+extension SignatureGrant {
+    /// Whether the signature also takes a path of the same account away.
+    fileprivate func mayDelete(_ source: BlobTarget) -> Bool {
+        guard (try? grant.permits(.deleteBlob)) != nil else { return false }
+        switch grant.scope {
+        case .account: return true
+        case .container: return source.container == target.blob?.container
+        case .blob, .queue, .table: return false
+        }
+    }
+}

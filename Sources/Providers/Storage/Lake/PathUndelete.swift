@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import FoundationEssentials
+import HTTPTypes
+import Kernel
+import Store
+
+extension StorageProvider {
+    /// Past states looked at for the one that was deleted last.
+    private static let undeleteSeenMax = 1000
+
+    /// Path - Undelete (`PUT /{filesystem}/{path}?comp=undelete`): one deleted path comes back, a directory with all it held.
+    ///
+    /// `x-ms-undelete-source` says which of several that had the path; without it the last one is meant.
+    func undeletePath(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let site = try await blob.site(scope)
+        let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
+        let current = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(site.place))
+        guard current == nil else { throw ServiceError(.blobAlreadyExists) }
+        let moment = try checked { () throws(StorageFault) in try deletionID(blob.head) }
+        let past = try await scope.list(
+            Blob.self,
+            in: blob.domain,
+            under: StorageKey.past(site.place),
+            limit: Self.undeleteSeenMax,
+            reverse: true
+        )
+        let found = past.map(\.value).first { state in
+            guard let past = state.past, past.kind == .base, past.deleted != nil else { return false }
+            return moment == nil || past.moment == moment
+        }
+        guard let state = found, let kept = state.past else { throw ServiceError(.blobNotFound) }
+        try await data.forget(state, at: site.place)
+        try await scope.remove(in: blob.domain, at: StorageKey.past(site.place, kept.moment))
+        var restored = state
+        restored.past = nil
+        try await data.put(restored, at: site.place, was: nil)
+        return blob.reply(200, ["x-ms-resource-type": state.directory == nil ? "file" : "directory"])
+    }
+    /// The `deletionid` of `x-ms-undelete-source`: `{path}?deletionid={id}`.
+    private func deletionID(_ head: RequestHead) throws(StorageFault) -> Moment? {
+        let name = "x-ms-undelete-source"
+        guard let text = head.text(name) else { return nil }
+        let query = text.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+        guard let id = try QueryItems(query)["deletionid"], let ticks = Int64(id) else {
+            throw .invalidHeaderValue(name, text)
+        }
+        return Moment(ticks: ticks)
+    }
+}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""azure-storage-file-datalake, synchronous and asynchronous, by account key and by role."""
+import asyncio
+import uuid
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.identity.aio import ClientSecretCredential as AsyncCredential
+from azure.storage.blob import ContainerClient
+from azure.storage.filedatalake import DataLakeServiceClient
+from azure.storage.filedatalake.aio import DataLakeServiceClient as AsyncServiceClient
+
+
+@pytest.fixture(scope="module", params=["key", "role"])
+def lake(request, region, lake_account):
+    url = lake_account.url.replace(".blob.", ".dfs.")
+    return DataLakeServiceClient(url, credential=lake_account.key if request.param == "key" else region.credential())
+
+
+@pytest.fixture
+def files(lake):
+    made = lake.create_file_system(f"fs{uuid.uuid4().hex[:10]}", metadata={"colour": "red"})
+    yield made
+    made.delete_file_system()
+
+
+def test_a_file_system_and_what_is_in_it(lake, files):
+    assert files.get_file_system_properties().metadata == {"colour": "red"}
+    assert files.file_system_name in [it.name for it in lake.list_file_systems()]
+    directory = files.create_directory("a/b", metadata={"k": "v"})
+    assert directory.get_directory_properties().metadata["k"] == "v"
+    file = directory.create_file("c.txt")
+    first, second = b"x" * 100_000, b"end"
+    file.append_data(first, offset=0, length=len(first))
+    file.append_data(second, offset=len(first), length=len(second))
+    file.flush_data(len(first) + len(second))
+    assert file.download_file().readall() == first + second
+    assert file.get_file_properties().size == len(first) + len(second)
+    file.set_metadata({"who": "me"})
+    assert file.get_file_properties().metadata == {"who": "me"}
+    file.upload_data(b"other", overwrite=True)
+    assert file.download_file().readall() == b"other"
+    paths = list(files.get_paths())
+    assert [(it.name, it.is_directory, it.content_length) for it in paths] == [
+        ("a", True, 0), ("a/b", True, 0), ("a/b/c.txt", False, 5)]
+    assert [it.name for it in files.get_paths(path="a", recursive=False)] == ["a/b"]
+    with pytest.raises(ResourceExistsError) as refused:
+        files.get_file_client("a/b/c.txt").create_file(match_condition=None, if_none_match="*", etag=None)
+    assert refused.value.error_code == "PathAlreadyExists"
+
+
+def test_renames_and_deletes(lake, files):
+    for number in range(5):
+        files.get_file_client(f"old/sub/{number}").upload_data(bytes([number]))
+    moved = files.get_directory_client("old").rename_directory(f"{files.file_system_name}/new name")
+    assert moved.exists() and not files.get_directory_client("old").exists()
+    assert [it.name for it in files.get_paths(path="new name/sub")] == [f"new name/sub/{n}" for n in range(5)]
+    assert files.get_file_client("new name/sub/3").download_file().readall() == b"\x03"
+    file = files.get_file_client("new name/sub/3").rename_file(f"{files.file_system_name}/3")
+    assert file.download_file().readall() == b"\x03"
+    with pytest.raises(ResourceNotFoundError) as refused:
+        files.get_file_client("none").rename_file(f"{files.file_system_name}/x")
+    assert refused.value.error_code == "SourcePathNotFound"
+    files.get_directory_client("new name").delete_directory()
+    assert [it.name for it in files.get_paths()] == ["3"]
+    file.delete_file()
+    assert list(files.get_paths()) == []
+
+
+def test_the_blob_client_sees_the_same(lake_account, lake, files):
+    files.get_file_client("a/b").upload_data(b"1")
+    container = ContainerClient(lake_account.url, files.file_system_name, credential=lake_account.key)
+    assert [it.name for it in container.walk_blobs()] == ["a/"]
+    assert [it.name for it in container.list_blobs(name_starts_with="a/")] == ["a/b"]
+    container.upload_blob("x/y/z", b"2")
+    assert files.get_file_client("x/y/z").download_file().readall() == b"2"
+    lease = files.get_file_client("a/b").acquire_lease()
+    with pytest.raises(HttpResponseError) as refused:
+        files.get_file_client("a/b").delete_file()
+    assert refused.value.error_code == "LeaseIdMissing"
+    files.get_file_client("a/b").delete_file(lease=lease)
+
+
+def test_asynchronous(region, lake_account):
+    async def walk(credential):
+        async with AsyncServiceClient(lake_account.url.replace(".blob.", ".dfs."), credential=credential) as service:
+            files = await service.create_file_system(f"fs{uuid.uuid4().hex[:10]}")
+            directory = await files.create_directory("d")
+            file = await directory.create_file("f")
+            await file.append_data(b"12", offset=0, length=2)
+            await file.flush_data(2)
+            assert await (await file.download_file()).readall() == b"12"
+            await directory.rename_directory(f"{files.file_system_name}/e")
+            assert [it.name async for it in files.get_paths()] == ["e", "e/f"]
+            await files.get_directory_client("e").delete_directory()
+            await files.delete_file_system()
+
+    async def both():
+        await walk(lake_account.key)
+        sp = region.principal
+        async with AsyncCredential(region.tenant, sp["clientId"], sp["clientSecret"], authority=region.login,
+                                   disable_instance_discovery=True) as credential:
+            await walk(credential)
+
+    asyncio.run(both())

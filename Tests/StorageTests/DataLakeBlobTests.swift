@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+import Storage
+import Testing
+
+/// Both surfaces over the same files, file systems, and who may.
+struct DataLakeBlobTests {
+    @Test func `the Blob surface shows files and directories, and makes parents`() async throws {
+        let client = try await StorageClient.lake()
+        #expect(try await client.upload("/docs/a/b/c", [1, 2]).status == 201)
+        let blocks = try await client.stage("/docs/n/blocks", 2)
+        #expect(try await client.commit("/docs/n/blocks", [("Latest", 0), ("Latest", 1)]).status == 201)
+        #expect(try await client.path(.get, "/docs/n/blocks").body == blocks[0] + blocks[1])
+        let directory = try await client.send(.head, "/docs/a/b")
+        #expect(directory.status == 200 && directory["x-ms-meta-hdi_isfolder"] == "true" && directory.length == 0)
+        let meta = ["x-ms-meta-k": "v", "x-ms-meta-hdi_isfolder": "true"]
+        #expect(try await client.send(.put, "/docs/a/b", "comp=metadata", headers: meta).status == 200)
+        #expect(try await client.path(.head, "/docs/a/b")["x-ms-properties"] == "k=dg==")
+        let list = try await client.send(.get, "/docs", "restype=container&comp=list&include=metadata,permissions").text
+        #expect(
+            list.contains("<ResourceType>directory</ResourceType>")
+                && list.contains("<hdi_isfolder>true</hdi_isfolder>")
+        )
+        #expect(list.contains("<Permissions>rwxr-x---</Permissions>") && list.contains("<Name>a/b/c</Name>"))
+        #expect(try await client.send(.get, "/", "restype=account&comp=properties")["x-ms-is-hns-enabled"] == "true")
+        #expect(try await client.send(.delete, "/docs/a/b/c").status == 202)
+        #expect(try await client.send(.delete, "/docs/a/b").status == 202)
+        #expect(try await client.paths() == ["a", "n", "n/blocks"])
+    }
+
+    @Test func `what hierarchical accounts do not have is refused by its code`() async throws {
+        let client = try await StorageClient.lake()
+        try await client.write("/docs/f", [1])
+        let code = "FeatureNotYetSupportedForHierarchicalNamespaceAccounts"
+        #expect(try await client.send(.get, "/docs/f", "comp=tags").code == code)
+        let page = ["x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "512"]
+        #expect(try await client.send(.put, "/docs/p", headers: page).code == code)
+        #expect(try await client.upload("/docs/t", [1], ["x-ms-tags": "a=1"]).code == code)
+        #expect(try await client.send(.put, "/docs/f", "comp=snapshot").status == 501)
+    }
+
+    @Test func `accounts without a hierarchy have file systems but no paths`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.path(.put, "/fresh", "resource=filesystem").status == 201)
+        #expect(try await client.path(.head, "/fresh", "resource=filesystem")["x-ms-namespace-enabled"] == "false")
+        #expect(try await client.makeFile("/fresh/f").code == "HierarchicalNamespaceNotEnabled")
+        #expect(try await client.manage(.patch, "", ["properties": ["isHnsEnabled": true]]).status == 409)
+        #expect(try await client.manage(.patch, "", ["properties": ["isHnsEnabled": false]]).status == 200)
+    }
+
+    @Test func `file systems are made, changed, listed and removed`() async throws {
+        let client = try await StorageClient.lake()
+        #expect(try await client.path(.put, "/docs", "resource=filesystem").code == "FilesystemAlreadyExists")
+        let made = try await client.path(.put, "/more", "resource=filesystem", headers: ["x-ms-properties": "a=MQ=="])
+        #expect(made.status == 201 && made["x-ms-namespace-enabled"] == "true")
+        #expect(try await client.send(.get, "/more", "restype=container")["x-ms-meta-a"] == "1")
+        let bad = ["x-ms-properties": "a=?"]
+        #expect(try await client.path(.patch, "/more", "resource=filesystem", headers: bad).status == 400)
+        let set = ["x-ms-properties": "b=Mg=="]
+        #expect(try await client.path(.patch, "/more", "resource=filesystem", headers: set).status == 200)
+        #expect(try await client.path(.head, "/more", "resource=filesystem")["x-ms-properties"] == "b=Mg==")
+        let first = try await client.path(.get, "/", "resource=account&maxResults=1")
+        #expect(first.json["filesystems"]?.array?.first?["name"] == "docs")
+        let next = "resource=account&continuation=\((first["x-ms-continuation"] ?? "").percentEncoded())"
+        #expect(try await client.path(.get, "/", next).json["filesystems"]?.array?.first?["name"] == "more")
+        #expect(try await client.path(.delete, "/more", "resource=filesystem").status == 202)
+        #expect(try await client.path(.head, "/more", "resource=filesystem").code == "FilesystemNotFound")
+    }
+
+    @Test func `keys, tokens and signatures open the surface as far as they go`() async throws {
+        let client = try await StorageClient.lake()
+        try await client.write("/docs/d/f", [1])
+        var stranger = client
+        stranger.identity = .nobody
+        #expect(try await stranger.path(.get, "/docs/d/f").status == 401)
+        let reads = try await client.signature(container: "docs", permissions: "r")
+        #expect(try await stranger.path(.get, "/docs/d/f", reads).body == [1])
+        #expect(try await stranger.path(.delete, "/docs/d/f", reads).status == 403)
+        let source = ["x-ms-rename-source": "/docs/d/f"]
+        let writes = try await client.signature(container: "docs", permissions: "rw")
+        #expect(try await stranger.path(.put, "/docs/g", "mode=posix&\(writes)", headers: source).status == 403)
+        let moves = try await client.signature(container: "docs", permissions: "rwd")
+        #expect(try await stranger.path(.put, "/docs/g", "mode=posix&\(moves)", headers: source).status == 201)
+        let creates = try await client.signature(container: "docs", permissions: "c")
+        #expect(
+            try await stranger.path(.put, "/docs/g", "resource=file&\(creates)").code == "UnauthorizedBlobOverwrite"
+        )
+        #expect(try await stranger.path(.put, "/docs/h", "resource=file&\(creates)").status == 201)
+        var bearer = client
+        bearer.identity = .bearer
+        #expect(try await bearer.makeFile("/docs/mine").status == 403)
+        try await client.assign("Storage Blob Data Contributor")
+        #expect(try await bearer.makeFile("/docs/mine").status == 201)
+        #expect(try await client.path(.head, "/docs/mine")["x-ms-owner"] == client.region.principal.text)
+        #expect(try await bearer.rename("/docs/mine", to: "/docs/yours").status == 201)
+    }
+
+    @Test func `a leased path changes for the holder of its lease only`() async throws {
+        let client = try await StorageClient.lake()
+        try await client.write("/docs/f", [1])
+        let acquire = ["x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1"]
+        let id = try await client.path(.post, "/docs/f", headers: acquire)["x-ms-lease-id"] ?? ""
+        let attempts: [(HTTPRequest.Method, String, [String: String], [UInt8])] = [
+            (.put, "resource=file", [:], []), (.delete, "", [:], []), (.patch, "action=append&position=1", [:], [2]),
+            (.patch, "action=flush&position=1", [:], []),
+            (.patch, "action=setProperties", ["x-ms-properties": "a=MQ=="], []),
+            (.put, "mode=posix", ["x-ms-rename-source": "/docs/g"], []),
+        ]
+        try await client.write("/docs/g", [2])
+        for (method, query, headers, body) in attempts {
+            let answer = try await client.path(method, "/docs/f", query, headers: headers, body: body)
+            #expect(answer.status == 412 && answer.code == "LeaseIdMissing", "\(method) \(query): \(answer.status)")
+        }
+        let mine = ["x-ms-lease-id": id]
+        #expect(try await client.path(.patch, "/docs/f", "action=flush&position=1", headers: mine).status == 200)
+        #expect(try await client.path(.delete, "/docs/f", headers: mine).status == 200)
+    }
+
+    @Test func `a directory that soft delete keeps comes back whole, or goes when its time is over`() async throws {
+        let client = try await StorageClient.lake()
+        let retention: JSON = ["properties": ["deleteRetentionPolicy": ["enabled": true, "days": 1]]]
+        #expect(try await client.manage(.put, "/blobServices/default", retention).status == 200)
+        let before = try await client.storedKeys()
+        try await client.write("/docs/a/f", [1])
+        #expect(try await client.path(.delete, "/docs/a", "recursive=true").status == 200)
+        #expect(try await client.paths().isEmpty)
+        #expect(try await client.send(.put, "/docs/a", "comp=undelete").status == 200)
+        #expect(try await client.path(.get, "/docs/a/f").body == [1])
+        #expect(try await client.path(.delete, "/docs/a", "recursive=true").status == 200)
+        client.region.clock.pass(.seconds(2 * 24 * 3600))
+        await client.region.expireKept()
+        try await client.settle()
+        #expect(try await client.storedKeys() == before)
+    }
+}
+
+extension DataLakeBlobTests {
+    @Test func `leases come and go with appends and flushes`() async throws {
+        let client = try await StorageClient.lake()
+        let id = "11111111-2222-3333-4444-555555555555"
+        let terms = ["x-ms-proposed-lease-id": id, "x-ms-lease-duration": "15"]
+        #expect(try await client.makeFile("/docs/f", terms).status == 201)
+        #expect(try await client.path(.head, "/docs/f")["x-ms-lease-state"] == "leased")
+        let append = "action=append&position=0"
+        #expect(try await client.path(.patch, "/docs/f", append, body: [1]).code == "LeaseIdMissing")
+        let renewing = ["x-ms-lease-action": "auto-renew", "x-ms-lease-id": id]
+        #expect(try await client.path(.patch, "/docs/f", append, headers: renewing, body: [1]).status == 202)
+        let releasing = ["x-ms-lease-action": "release", "x-ms-lease-id": id]
+        #expect(try await client.path(.patch, "/docs/f", "action=flush&position=1", headers: releasing).status == 200)
+        #expect(try await client.path(.head, "/docs/f")["x-ms-lease-state"] == "available")
+        let acquiring = terms.merging(["x-ms-lease-action": "acquire"]) { own, _ in own }
+        #expect(try await client.path(.patch, "/docs/f", "action=flush&position=1", headers: acquiring).status == 200)
+        #expect(try await client.path(.delete, "/docs/f").code == "LeaseIdMissing")
+        let odd = ["x-ms-lease-action": "steal"]
+        #expect(try await client.path(.patch, "/docs/f", append, headers: odd, body: [1]).code == "InvalidHeaderValue")
+    }
+}
