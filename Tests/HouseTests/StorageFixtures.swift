@@ -124,6 +124,16 @@ enum StorageFixtures {
             body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b00603dead")
         ),
         Row(
+            type: "BlockTable",
+            format: 3,
+            body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b006000773636f706531")
+        ),
+        Row(
+            type: "EncryptionScope",
+            format: 1,
+            body: .hex("deadbeefdead4eef9eefdeadbeefdead0101808dc2cdceb3b006808dc2cdceb3b006")
+        ),
+        Row(
             type: "Container",
             format: 1,
             body: .hex(

@@ -89,8 +89,7 @@ struct BlobJourneyTests {
     @Test func `what is not built says so and writes nothing`() async throws {
         let client = try await StorageClient.ready()
         for (query, headers) in [
-            ("comp=expiry", [:]),
-            ("", ["x-ms-blob-type": "BlockBlob", "x-ms-encryption-scope": "k"]),
+            ("comp=expiry", [:]), ("comp=tier", ["x-ms-encryption-scope": "k"]),
         ] as [(String, [String: String])] {
             #expect(try await client.send(.put, "/docs/x", query, headers: headers, body: [1]).status == 501)
         }

@@ -147,13 +147,106 @@ struct CustomerKeyTests {
         #expect(try await client.send(.get, "/docs/b").code == Self.none)
     }
 
-    @Test func `a page blob under a key and a source under a key are refused by name`() async throws {
+    @Test func `a page blob is written, cut, cleared and read under its key`() async throws {
         let client = try await StorageClient.ready()
-        let page = ["x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "512"]
         let key = Self.headers(1)
-        #expect(try await client.send(.put, "/docs/p", headers: key.merging(page) { own, _ in own }).status == 501)
-        let source = ["x-ms-source-encryption-key": "any", "x-ms-blob-type": "AppendBlob"]
-        #expect(try await client.send(.put, "/docs/a", headers: source).status == 501)
+        let before = try await client.storedKeys()
+        #expect(try await client.createPages("/docs/p", 256 * 512, key).status == 201)
+        var model = [UInt8](repeating: 0, count: 256 * 512)
+        // Short and long rows, side by side and over one another: page numbers and how many.
+        for (page, count) in [(0, 1), (1, 1), (2, 1), (3, 3), (20, 100), (60, 1), (1, 1), (100, 30), (128, 4)] {
+            let body = client.bytes(count * 512)
+            model.replaceSubrange(page * 512..<(page + count) * 512, with: body)
+            #expect(try await client.write("/docs/p", Int64(page * 512), body).code == Self.none)
+            #expect(try await client.write("/docs/p", Int64(page * 512), body, Self.headers(2)).code == Self.other)
+            let put = try await client.write("/docs/p", Int64(page * 512), body, key)
+            #expect(put.status == 201 && put["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+            #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+        }
+        let snapshot = try await client.send(.put, "/docs/p", "comp=snapshot", headers: key)
+        let query = "snapshot=\(try #require(snapshot["x-ms-snapshot"]).percentEncoded())"
+        let kept = model
+        #expect(try await client.clear("/docs/p", 512..<1024).code == Self.none)
+        for pages in [1..<2, 4..<5, 30..<70] {
+            let bytes = pages.lowerBound * 512..<pages.upperBound * 512
+            model.replaceSubrange(bytes, with: [UInt8](repeating: 0, count: bytes.count))
+            let range = Int64(bytes.lowerBound)..<Int64(bytes.upperBound)
+            #expect(try await client.clear("/docs/p", range, key).status == 201)
+        }
+        #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+        #expect(try await client.send(.get, "/docs/p", query, headers: key).body == kept)
+        #expect(try await client.send(.get, "/docs/p").code == Self.none)
+        // A resize brings no key: rows are looked at in part from then on.
+        for pages in [3, 256] {
+            let headers = ["x-ms-blob-content-length": String(pages * 512)]
+            #expect(try await client.send(.put, "/docs/p", "comp=properties", headers: headers).status == 200)
+        }
+        model.replaceSubrange(3 * 512..<256 * 512, with: [UInt8](repeating: 0, count: 253 * 512))
+        #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+        #expect(try await client.send(.delete, "/docs/p", headers: ["x-ms-delete-snapshots": "include"]).status == 202)
+        try await client.settle()
+        #expect(try await client.storedKeys() == before)
+    }
+
+    @Test func `a long clearing goes on without the key`() async throws {
+        let client = try await StorageClient.ready()
+        let key = Self.headers(1)
+        let size = 1024 * 512
+        #expect(try await client.createPages("/docs/p", Int64(size), key).status == 201)
+        var model = [UInt8](repeating: 0, count: size)
+        // Four pages in each eight, so that nothing joins; the edges of the clearing cut rows.
+        for page in stride(from: 0, to: 1024, by: 5) {
+            let body = client.bytes(4 * 512)
+            let bytes = page * 512..<min(page + 4, 1024) * 512
+            model.replaceSubrange(bytes, with: body.prefix(bytes.count))
+            let put = try await client.write("/docs/p", Int64(page * 512), Array(body.prefix(bytes.count)), key)
+            #expect(put.status == 201)
+        }
+        let cleared = 2 * 512..<1017 * 512
+        #expect(
+            try await client.clear("/docs/p", Int64(cleared.lowerBound)..<Int64(cleared.upperBound), key).status == 201
+        )
+        model.replaceSubrange(cleared, with: [UInt8](repeating: 0, count: cleared.count))
+        #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+        try await client.settle()
+        #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+        let body = client.bytes(2 * 512)
+        model.replaceSubrange(1 * 512..<3 * 512, with: body)
+        #expect(try await client.write("/docs/p", 512, body, key).status == 201)
+        #expect(try await client.send(.get, "/docs/p", headers: key).body == model)
+    }
+
+    @Test func `a source under a key is read with that key, and lies under another one after`() async throws {
+        let client = try await StorageClient.ready()
+        let (key, other) = (Self.headers(1), Self.headers(2))
+        let body = client.bytes(40_000)
+        #expect(try await client.upload("/docs/source", body, key).status == 201)
+        let token = try await client.signature(container: "docs", permissions: "r")
+        let address = client.region.plan.address(client.host(of: client.account)) + "/docs/source?" + token
+        let from = ["x-ms-copy-source": address, "x-ms-blob-type": "BlockBlob"]
+        func sent(_ source: [String: String], _ own: [String: String] = [:]) -> [String: String] {
+            var headers = from.merging(own) { mine, _ in mine }
+            for (name, value) in source {
+                headers[name.replacing("x-ms-encryption", with: "x-ms-source-encryption")] = value
+            }
+            return headers
+        }
+        #expect(try await client.send(.put, "/docs/x", headers: from).code == Self.none)
+        #expect(try await client.send(.put, "/docs/x", headers: sent(other)).code == Self.other)
+        #expect(try await client.send(.put, "/docs/x", headers: sent(key)).status == 201)
+        #expect(try await client.send(.get, "/docs/x").body == body)
+        #expect(try await client.send(.put, "/docs/x", headers: sent(key, other)).status == 201)
+        #expect(try await client.send(.get, "/docs/x", headers: other).body == body)
+        #expect(try await client.send(.get, "/docs/x", headers: key).code == Self.other)
+        let plain = sent(key).filter { $0.key != "x-ms-blob-type" }
+        let sync = plain.merging(["x-ms-requires-sync": "true"]) { own, _ in own }
+        #expect(try await client.send(.put, "/docs/y", headers: sync).status == 202)
+        #expect(try await client.send(.get, "/docs/y").body == body)
+        #expect(try await client.send(.put, "/docs/z", "comp=block&blockid=AAAA", headers: plain).status == 201)
+        #expect(try await client.send(.put, "/docs/z", headers: plain).status == 501)
+        #expect(try await client.create("AppendBlob", "/docs/log").status == 201)
+        #expect(try await client.send(.put, "/docs/log", "comp=appendblock", headers: plain).status == 201)
+        #expect(try await client.send(.get, "/docs/log").body == body)
     }
 
     @Test func `operations that do not know keys refuse them by name`() async throws {

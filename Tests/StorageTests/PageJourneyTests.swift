@@ -19,9 +19,14 @@ extension StorageClient {
         let own = ["x-ms-page-write": "update", "x-ms-range": "bytes=\(start)-\(start + Int64(body.count) - 1)"]
         return try await send(.put, path, "comp=page", headers: headers.merging(own) { asked, _ in asked }, body: body)
     }
-    func clear(_ path: String, _ bytes: Range<Int64>) async throws -> StorageAnswer {
+    func clear(
+        _ path: String,
+        _ bytes: Range<Int64>,
+        _ headers: [String: String] = [:]
+    ) async throws -> StorageAnswer {
         let range = "bytes=\(bytes.lowerBound)-\(bytes.upperBound - 1)"
-        return try await send(.put, path, "comp=page", headers: ["x-ms-page-write": "clear", "x-ms-range": range])
+        let own = ["x-ms-page-write": "clear", "x-ms-range": range]
+        return try await send(.put, path, "comp=page", headers: headers.merging(own) { asked, _ in asked })
     }
     /// The ranges one answer lists, and its marker.
     func ranges(

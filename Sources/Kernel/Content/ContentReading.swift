@@ -17,12 +17,12 @@ struct InlineContent: Stored {
 extension ReadScope {
     /// A range of a content's plain bytes, opened block by block as it is taken.
     ///
-    /// `customerKey` is the one it was taken in under; with another one it does not open.
+    /// `key` is the one it was taken in under besides its domain's; with another one it does not open.
     package func read(
         _ content: Content,
         in domain: Domain,
         _ range: Range<Int64>,
-        under customerKey: Secret? = nil
+        under key: Secret? = nil
     ) async throws(ServiceError) -> Reply.Stream {
         precondition(range.lowerBound >= 0 && range.upperBound <= content.length, "a range lies inside its content")
         let length = range.upperBound - range.lowerBound
@@ -33,7 +33,7 @@ extension ReadScope {
             guard let inline = try await get(InlineContent.self, in: domain, at: id.inlineKey) else {
                 throw .unavailable("content \(content.id.hex) is missing")
             }
-            let plain = try customerKey.map { key throws(ServiceError) in try Self.open(inline.bytes, space, key) }
+            let plain = try key.map { key throws(ServiceError) in try InlineContent.open(inline.bytes, space, key) }
             let once = Once(Array((plain ?? inline.bytes)[Int(range.lowerBound)..<Int(range.upperBound)]))
             return Reply.Stream(length: length) { () throws(ServiceError) in once.take() }
         }
@@ -43,29 +43,12 @@ extension ReadScope {
         }
         let cursor = ContentCursor(
             reader,
-            BlockSealing(id.key(space, under: customerKey)),
+            BlockSealing(id.key(space, under: key)),
             length: content.length,
             range: range,
             holding: self
         )
         return Reply.Stream(length: length) { () async throws(ServiceError) in try await cursor.next() }
-    }
-}
-
-extension ReadScope {
-    /// Opens a short content that lies under a customer's key.
-    private static func open(
-        _ bytes: [UInt8],
-        _ space: Space,
-        _ customerKey: Secret
-    ) throws(ServiceError) -> [UInt8] {
-        let id = ContentID(bytes: Array(bytes.prefix(ContentID.sizeBytes)))
-        var plain: [UInt8] = []
-        do throws(CryptographyError) {
-            let sealing = BlockSealing(id.key(space, under: customerKey))
-            try sealing.open(bytes.dropFirst(ContentID.sizeBytes), number: 0, appendingTo: &plain)
-        } catch { throw ServiceError(bytes: .corrupt("a content under a customer's key does not open")) }
-        return plain
     }
 }
 

@@ -22,16 +22,17 @@ package final class Intake: Sendable {
 
     /// Reads the body to its end into sealed content of `domain`.
     ///
-    /// The client must have declared the length. `customerKey` is a key that the customer brings with each request: what
-    /// is sealed needs it and the domain's key to be read, and it is kept nowhere. `source` takes the place of the
-    /// request's body: what the body holds in another form, or bytes that the region reads for the client.
+    /// The client must have declared the length. `key` is one besides the domain's, such as a customer brings with each
+    /// request or another domain gives (`Scope.secret`): what is sealed needs both to be read, and it is kept nowhere.
+    /// `source` takes the place of the request's body: what the body holds in another form, or bytes that the region reads
+    /// for the client.
     ///
     /// Throws 411 without a length, 400 when fewer or more bytes come than declared, 507-like 503 when the disk is full.
     package func take(
         into domain: Domain,
         _ scope: ReadScope,
         observers: [any ContentObserver] = [],
-        under customerKey: Secret? = nil,
+        under key: Secret? = nil,
         from source: Body? = nil
     ) async throws(ServiceError) {
         let body = source ?? self.body
@@ -45,13 +46,11 @@ package final class Intake: Sendable {
             inline = try await body.collect(limit: Int(length))
             guard inline.count == Int(length) else { throw Self.broken }
             for observer in observers { observer.observe(inline[...]) }
-            if let customerKey {
-                inline = try Self.sealed(inline, content, try await scope.space(domain), customerKey)
-            }
+            if let key { inline = try InlineContent.seal(inline, content, try await scope.space(domain), key) }
             extents = []
         } else {
             let space = try await scope.space(domain)
-            let sealing = BlockSealing(content.key(space, under: customerKey))
+            let sealing = BlockSealing(content.key(space, under: key))
             extents = [try await seal(body, length, sealing, observers)]
         }
         let digests = observers.reduce(into: [:]) { all, observer in
@@ -89,20 +88,6 @@ package final class Intake: Sendable {
             throw (error as? ServiceError) ?? (error as? BytesError).map(ServiceError.init(bytes:))
                 ?? .unavailable("\(error)")
         }
-    }
-
-    /// A short content under a customer's key: its own id, then what is sealed, so that a copy under another id opens.
-    private static func sealed(
-        _ plain: [UInt8],
-        _ content: ContentID,
-        _ space: Space,
-        _ customerKey: Secret
-    ) throws(ServiceError) -> [UInt8] {
-        var number: Int64 = 0
-        do throws(CryptographyError) {
-            return content.bytes
-                + (try sealed(plain[...], BlockSealing(content.key(space, under: customerKey)), &number))
-        } catch { throw .unavailable("sealing under a customer's key: \(error)") }
     }
 
     /// Plain bytes that, sealed, are the largest piece a writer takes.
@@ -188,10 +173,10 @@ struct ContentID {
     static let sizeBytes = 16
     let bytes: [UInt8]
     func key(_ space: Space) -> SealingKey { SealingKey.derive(from: space.key.secret, salt: bytes, info: "content") }
-    /// The key of what is sealed under a customer's key too: it takes both to derive it.
-    func key(_ space: Space, under customerKey: Secret?) -> SealingKey {
-        guard let customerKey else { return key(space) }
-        return SealingKey.derive(from: key(space), salt: customerKey.reveal(), info: "customer key")
+    /// The key of what is sealed under another key too, a customer's or another domain's: it takes both to derive it.
+    func key(_ space: Space, under other: Secret?) -> SealingKey {
+        guard let other else { return key(space) }
+        return SealingKey.derive(from: key(space), salt: other.reveal(), info: "customer key")
     }
     /// Where a short content lies in its domain.
     var inlineKey: Key { Key("content", bytes) }

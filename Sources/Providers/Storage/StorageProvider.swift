@@ -36,7 +36,8 @@ package struct StorageProvider: ResourceProvider {
     package var queueHeads: Int { lanes.remembered }
 
     package static var operations: [Operation<StorageProvider>] {
-        accountOperations + managedBlobOperations + blobServiceOperations + containerOperations + blobOperations
+        accountOperations + managedBlobOperations + encryptionScopeOperations + blobServiceOperations
+            + containerOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations

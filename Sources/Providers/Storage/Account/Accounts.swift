@@ -263,6 +263,7 @@ struct AccountPurge: Saga {
         guard lists.isEmpty, blocks.isEmpty else {
             throw .unavailable("account \(account.lowercaseText) still has blocks to discard")
         }
+        if try await data.purgeEncryptionScopes() { return .again(state) }
         try await scope.remove(in: data.domain, at: StorageKey.service)
         try await scope.remove(in: data.domain, at: StorageKey.delegation)
         scope.shred(data.domain)

@@ -45,6 +45,7 @@ extension StorageProvider {
             name,
             request.metadata ?? .none,
             request.publicAccess ?? nil,
+            request.encryption ?? ScopeChoice.Home(),
             view.place,
             scope
         )
@@ -81,6 +82,12 @@ extension StorageProvider {
         if let access = request.publicAccess {
             if access != nil { try await checkPublicAccess(view.place, scope) }
             container.publicAccess = access
+        }
+        if let wanted = request.encryption, wanted != container.encryption {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "The encryption scope of a container is chosen when it is made."
+            )
         }
         // It is chosen when a container is made, and stays.
         if let wanted = request.hasVersionImmutability, wanted != container.hasVersionImmutability {
@@ -137,7 +144,7 @@ extension StorageProvider {
             "lastModifiedTime": .string(container.modified.iso8601),
             "hasImmutabilityPolicy": .bool(container.immutability != nil),
             "hasLegalHold": .bool(!container.legalHolds.isEmpty), "deleted": false, "remainingRetentionDays": 0,
-            "defaultEncryptionScope": .string(container.encryptionScope ?? ContainerEntry.accountScope),
+            "defaultEncryptionScope": .string(container.encryption.shown),
             "denyEncryptionScopeOverride": .bool(container.deniesScopeOverride),
         ]
         let state = container.lease.state(at: now)
@@ -167,13 +174,12 @@ private struct ContainerRequest {
     let metadata: Metadata?
     let publicAccess: PublicAccess??
     let hasVersionImmutability: Bool?
+    let encryption: ScopeChoice.Home?
 
     init(_ call: Call) throws(ServiceError) {
         let properties = call.body.isEmpty ? [:] : try call.json()["properties"] ?? [:]
         hasVersionImmutability = properties["immutableStorageWithVersioning"]?["enabled"]?.bool
-        if let scope = properties["defaultEncryptionScope"]?.string, scope != "$account-encryption-key" {
-            throw .notImplemented("Encryption scopes")
-        }
+        encryption = try Self.encryption(properties)
         switch properties["publicAccess"]?.string?.lowercased() {
         case nil: publicAccess = nil
         case "none": publicAccess = .some(nil)
@@ -192,6 +198,23 @@ private struct ContainerRequest {
             : try checked { () throws(StorageFault) in
                 try Metadata(checking: items.map { Metadata.Item(name: $0.key, value: $0.value.string ?? "") })
             }
+    }
+}
+
+extension ContainerRequest {
+    /// The service wants both members (seen in a client's report of its answer), but for the account's own key.
+    private static func encryption(_ properties: JSON) throws(ServiceError) -> ScopeChoice.Home? {
+        let (scope, denies) = (
+            properties["defaultEncryptionScope"]?.string, properties["denyEncryptionScopeOverride"]?.bool
+        )
+        guard scope != nil || denies == true else { return nil }
+        guard let scope, scope == ContainerEntry.accountScope || denies != nil else {
+            throw .badRequest(
+                "ContainerOperationFailure",
+                "Container encryption policy missing: defaultEncryptionScope and denyEncryptionScopeOverride are required."
+            )
+        }
+        return ScopeChoice.Home(standard: scope == ContainerEntry.accountScope ? nil : scope, isFixed: denies ?? false)
     }
 }
 

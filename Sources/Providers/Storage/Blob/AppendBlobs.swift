@@ -11,9 +11,9 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let limit = BlobLimits.appendBytesMax(blob.version)
         let incoming = try checked { () throws(StorageFault) in try Incoming(blob, limit: limit) }
-        let (_, record) = try await appendable(blob, incoming.length ?? 0, scope)
-        try blob.admitKey(record)
-        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, scope, intake)
+        let (site, record) = try await appendable(blob, incoming.length ?? 0, scope)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
+        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, under: seal, scope, intake)
     }
     /// Append Block, second phase.
     func appendBlock(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
@@ -26,7 +26,7 @@ extension StorageProvider {
         try checksums.check(incoming.checksum)
         let bytes = received.content.length
         var (site, record) = try await appendable(blob, bytes, scope)
-        try blob.admitKey(record)
+        _ = try await blob.admitSeal(record, in: site.container, scope)
         guard case .pieces(let list, let count) = record.body else { throw ServiceError(.invalidBlobType) }
         guard bytes > 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", "0")) }
         guard count < BlobLimits.committedBlocksMax else { throw ServiceError(.committedBlockCountExceedsLimit) }

@@ -113,6 +113,8 @@ struct Blob: Stored {
     var current: Conditions.Current { Conditions.Current(etag: etag.text, lastModified: modified) }
     /// The blocks of an append blob.
     var committedBlocks: Int { if case .pieces(_, let count) = body { count } else { 0 } }
+    /// Whether its bytes need a key besides the account's.
+    var isUnderKey: Bool { encryptionScope != nil || customerKeyHash != nil }
     /// Whether soft delete keeps it.
     var isDeleted: Bool { past?.deleted != nil }
 

@@ -52,7 +52,7 @@ extension BlobCall {
     var customerKey: CustomerKey? {
         get throws(ServiceError) { try checked { () throws(StorageFault) in try CustomerKey(head) } }
     }
-    /// Looks at the customer's key of what is read or goes on to lie under it, and answers it.
+    /// Looks at the customer's key of what is read, and answers it; for what is written see `admitSeal`.
     @discardableResult
     func admitKey(_ record: Blob) throws(ServiceError) -> CustomerKey? {
         let key = try customerKey

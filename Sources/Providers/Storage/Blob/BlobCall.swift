@@ -162,9 +162,7 @@ extension StorageProvider {
         let version = try checked { () throws(StorageFault) in
             try Self.refuseUnbuilt(opened.head)
             if opened.place.isHierarchical { try Self.refuseFlat(call.operation) }
-            if opened.head.text("x-ms-encryption-key") != nil, !Self.takesCustomerKey(call.operation) {
-                throw .notImplemented("customer-provided keys for \(call.operation) (header x-ms-encryption-key).")
-            }
+            try Self.refuseForeignKeys(opened.head, StorageNeeds.plain(call.operation))
             return try ServiceVersion(head: opened.head)
         }
         // A reader looks at the version the doorkeeper saw; a change must notice an account that went meanwhile.
@@ -199,14 +197,26 @@ extension StorageProvider {
         return destination.label.flatMap { AccountName($0) }
     }
 
-    /// Operations that know what to do with a customer's key; the others refuse it, for ignoring it would break a promise.
-    private static func takesCustomerKey(_ operation: String) -> Bool {
-        [
-            "blob.put", "blob.putBlock", "blob.putBlockList", "blob.get", "blob.getProperties", "blob.getMetadata",
-            "blob.setMetadata", "blob.query", "blob.putBlockFromURL", "blob.appendBlock", "blob.appendBlockFromURL",
-            "blob.snapshot",
-        ].contains(StorageNeeds.plain(operation))
+    /// Operations that know what to do with a customer's key or an encryption scope, or with the key of a source; the
+    /// others refuse it, for ignoring it would break a promise.
+    private static func refuseForeignKeys(_ head: RequestHead, _ operation: String) throws(StorageFault) {
+        for (name, operations) in keyHeaders where head.text(name) != nil && !operations.contains(operation) {
+            throw .notImplemented("the header \(name) for \(operation).")
+        }
     }
+    private static let keyHeaders: [(String, Set<String>)] = [
+        ("x-ms-encryption-key", sealingWrites.union(keyedReads)), ("x-ms-encryption-scope", sealingWrites),
+        ("x-ms-source-encryption-key", copyingWrites),
+        ("x-ms-default-encryption-scope", ["container.create", "filesystem.create"]),
+    ]
+    private static let copyingWrites: Set<String> = [
+        "blob.copy", "blob.putBlockFromURL", "blob.appendBlockFromURL", "blob.putPageFromURL",
+    ]
+    private static let sealingWrites = copyingWrites.union([
+        "blob.put", "blob.putBlock", "blob.putBlockList", "blob.setMetadata", "blob.setProperties", "blob.appendBlock",
+        "blob.snapshot", "blob.putPage",
+    ])
+    private static let keyedReads: Set<String> = ["blob.get", "blob.getProperties", "blob.getMetadata", "blob.query"]
     /// Request headers of features that are not built: ignoring them would break a promise.
     private static func refuseUnbuilt(_ head: RequestHead) throws(StorageFault) {
         for (name, feature) in unbuiltHeaders where head.headers.contains(name) {
@@ -214,9 +224,6 @@ extension StorageProvider {
         }
     }
     private static let unbuiltHeaders = [
-        ("x-ms-encryption-scope", "encryption scopes"),
-        ("x-ms-source-encryption-key", "customer-provided keys"),
-        ("x-ms-default-encryption-scope", "encryption scopes"),
-        ("x-ms-expiry-option", "expiry times"),
+        ("x-ms-expiry-option", "expiry times")
     ].map { (StorageHeader.name($0), $1) }
 }

@@ -35,10 +35,14 @@ extension StorageProvider {
     func checkCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
         let form = try checked { () throws(StorageFault) in try CopyForm(blob) }
-        _ = try await checkOverwrite(blob, form == .put ? .create : .copyTarget, scope)
+        let (site, _) = try await checkOverwrite(blob, form == .put ? .create : .copyTarget, scope)
         guard form == .async else {
             let incoming = try checked { () throws(StorageFault) in try Incoming(blob, limit: form.bytesMax) }
-            return try await takeIn(incoming, blob, limit: form.bytesMax, md5: true, scope, intake)
+            let seal = try await blob.seal(in: site.container, scope)
+            return try await takeIn(incoming, blob, limit: form.bytesMax, md5: true, under: seal, scope, intake)
+        }
+        for name in ["x-ms-encryption-key", "x-ms-source-encryption-key"] where blob.head.text(name) != nil {
+            throw ServiceError(.notImplemented("the header \(name) for copies that go on after their answer."))
         }
         guard blob.headers[StorageHeader.copyAuthorization] == nil else {
             throw ServiceError(.unsupportedHeader("x-ms-copy-source-authorization"))
@@ -155,7 +159,8 @@ extension StorageProvider {
 
     // MARK: Copy Blob
 
-    /// Within an account nothing is copied but references, mostly at once; from another account a saga brings the bytes.
+    /// Within an account nothing is copied but references, mostly at once; from another account, or into another encryption
+    /// scope, a saga brings the bytes.
     private func startCopy(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let source = try await copySource(blob, scope)
         let found = try await find(source, scope.of(source.place.tenant))
@@ -170,7 +175,9 @@ extension StorageProvider {
             (try Metadata(blob.headers), try Self.seal(blob, original))
         }
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-        let isHere = source.place.id == blob.place.id
+        // What lies in another encryption scope is sealed anew.
+        let encryption = try await blob.seal(in: site.container, scope).scope
+        let isHere = source.place.id == blob.place.id && encryption == original.encryptionScope
         let shared = isHere ? try await share(original, data) : nil
         let body: Blob.Body
         if let shared { body = shared } else { body = try await data.emptyBody(original.kind) }
@@ -248,16 +255,14 @@ extension StorageProvider {
         }
         let original = try await find(source, scope).record
         guard case .pages = original.body else { throw ServiceError(.invalidSourceBlobType) }
+        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
         let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
-        let base = String(source.address.prefix { $0 != "?" })
-        if let old {
-            guard let last = old.copy, last.isIncremental, last.source.prefix(while: { $0 != "?" }) == base else {
-                throw ServiceError(.incrementalCopyBlobMismatch)
-            }
-            guard let before = QuerySnapshot.moment(of: last.source), before < moment else {
-                throw ServiceError(.incrementalCopyOfEarlierVersion)
-            }
+        guard try await blob.seal(in: site.container, scope).scope == original.encryptionScope else {
+            throw ServiceError(
+                .notImplemented("incremental copies into another encryption scope; copy the snapshot whole.")
+            )
         }
+        if let old { try checkIncrement(old, source, moment) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         var new = Blob(
             scope,
@@ -268,6 +273,7 @@ extension StorageProvider {
             metadata: original.metadata
         )
         new.kind = .page
+        new.encryptionScope = original.encryptionScope
         new.sequenceNumber = original.sequenceNumber
         new.created = old?.created ?? scope.now
         let states = BlobStates(blob, site.place, scope)
@@ -291,6 +297,17 @@ extension StorageProvider {
         // Azure's first answer is always this, and clients ask again.
         reply.set("x-ms-copy-status", Blob.Copy.Status.pending.text)
         return reply
+    }
+
+    /// Whether a snapshot may come over what incremental copies made before.
+    private func checkIncrement(_ old: Blob, _ source: CopySource, _ moment: Moment) throws(ServiceError) {
+        let base = String(source.address.prefix { $0 != "?" })
+        guard let last = old.copy, last.isIncremental, last.source.prefix(while: { $0 != "?" }) == base else {
+            throw ServiceError(.incrementalCopyBlobMismatch)
+        }
+        guard let before = QuerySnapshot.moment(of: last.source), before < moment else {
+            throw ServiceError(.incrementalCopyOfEarlierVersion)
+        }
     }
 
     /// Abort Copy Blob (`PUT /{container}/{blob}?comp=copy`).

@@ -55,6 +55,7 @@ extension StorageProvider {
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
         try blob.admitKey(record)
+        _ = try await scope.contentKey(of: record, in: blob.domain)
         var reply = blob.describe(record)
         reply.content = .length(record.length)
         reply.set("Content-MD5", record.headers.md5?.base64)
@@ -67,6 +68,7 @@ extension StorageProvider {
         let (_, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
         try blob.admitKey(record)
+        _ = try await scope.contentKey(of: record, in: blob.domain)
         var reply = blob.changed(200, record, encrypted: false)
         for field in record.metadata.headers { reply.headers.append(field) }
         if record.directory != nil { reply.set(Metadata.directoryHeader, "true") }
@@ -75,13 +77,14 @@ extension StorageProvider {
 }
 
 extension ReadScope {
-    /// A range of a blob's bytes.
+    /// A range of a blob's bytes; `key` is the customer's, where they lie under one.
     func stream(
         _ record: Blob,
         _ bytes: Range<Int64>,
         in domain: Domain,
         under key: Secret? = nil
     ) async throws(ServiceError) -> Reply.Stream {
+        let key = try await contentKey(of: record, in: domain, customer: key)
         switch record.body {
         case .whole(let content): return try await read(content, in: domain, bytes, under: key)
         case .pieces(let list, _):
@@ -91,7 +94,7 @@ extension ReadScope {
             }
         case .pages(let table, let generation):
             let look = PageLook(table: table, generation: generation, domain: domain)
-            let cursor = PageCursor(look, try await pageTable(table, in: domain), bytes, self)
+            let cursor = PageCursor(look, try await pageTable(table, in: domain), bytes, self, key)
             return Reply.Stream(length: bytes.upperBound - bytes.lowerBound) { () async throws(ServiceError) in
                 try await cursor.next()
             }

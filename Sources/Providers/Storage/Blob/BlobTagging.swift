@@ -62,7 +62,7 @@ extension StorageProvider {
         return try blob.xml { () throws(StorageFault) in try record.tags.body() }
     }
 
-    /// What the headers of a write say of the new blob, whatever its kind: tags, tier, policies.
+    /// What the headers of a write say of the new blob, whatever its kind: what it lies under, tags, tier, policies.
     func dress(_ new: inout Blob, _ blob: BlobCall, _ site: BlobSite, _ scope: WriteScope) async throws(ServiceError) {
         let (tags, tier) = try checked { () throws(StorageFault) in
             (try BlobTags(blob.head), try AccessTier(blob.head))
@@ -72,7 +72,9 @@ extension StorageProvider {
             new.tags = tags
             try await keepContainerPlace(site.container, blob, scope)
         }
-        new.customerKeyHash = try blob.customerKey?.hash
+        let seal = try await blob.seal(in: site.container, scope)
+        new.customerKeyHash = seal.customerKey?.hash
+        new.encryptionScope = seal.scope
         try await dressAccess(&new, blob, site, scope)
         try dressPolicies(&new, blob, site, now: scope.now)
         if let tier {

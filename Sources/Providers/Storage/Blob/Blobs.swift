@@ -27,9 +27,10 @@ extension StorageProvider {
         let blob = try await openPlain(call, scope)
         if try emptyKind(blob) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
         let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
-        _ = try await checkOverwrite(blob, .create, scope)
+        let (site, _) = try await checkOverwrite(blob, .create, scope)
+        let seal = try await blob.seal(in: site.container, scope)
         let limit = BlobLimits.putBlobBytesMax(blob.version)
-        try await takeIn(upload.incoming, blob, limit: limit, md5: true, scope, intake)
+        try await takeIn(upload.incoming, blob, limit: limit, md5: true, under: seal, scope, intake)
     }
     /// Put Blob, second phase.
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
@@ -117,7 +118,7 @@ extension StorageProvider {
     func setBlobMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         var (site, record) = try await changeable(blob, scope)
-        try blob.admitKey(record)
+        _ = try await blob.admitSeal(record, in: site.container, scope)
         let old = record
         record.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
         if record.directory != nil { record.metadata = record.metadata.withoutDirectoryMark }

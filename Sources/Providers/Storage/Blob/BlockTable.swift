@@ -17,10 +17,13 @@ struct BlockTable: Stored {
 
     /// The hash of the key a customer provided for all of its blocks.
     var customerKeyHash: [UInt8]?
+    /// The encryption scope of all of its blocks.
+    var encryptionScope: String?
 
-    static let format: UInt8 = 2
-    init(id: UUID, idBytes: Int, touched: Timestamp, customerKeyHash: [UInt8]? = nil) {
+    static let format: UInt8 = 3
+    init(id: UUID, idBytes: Int, touched: Timestamp, customerKeyHash: [UInt8]? = nil, encryptionScope: String? = nil) {
         self.customerKeyHash = customerKeyHash
+        self.encryptionScope = encryptionScope
         self.id = id
         self.idBytes = idBytes
         self.touched = touched
@@ -31,6 +34,7 @@ struct BlockTable: Stored {
         writer.number(UInt64(idBytes))
         writer.time(touched)
         writer.optional(customerKeyHash)
+        writer.optional(encryptionScope)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -39,6 +43,7 @@ struct BlockTable: Stored {
         idBytes = Int(try reader.number())
         touched = try reader.time()
         customerKeyHash = format > 1 ? try reader.optionalData() : nil
+        encryptionScope = format > 2 ? try reader.optionalText() : nil
     }
 }
 
@@ -107,12 +112,15 @@ extension AccountData {
     func table(
         _ place: BlobPlace,
         for block: BlockID,
-        under key: CustomerKey?
+        under seal: BlobSeal
     ) async throws(ServiceError) -> BlockTable {
         var table: BlockTable
         if let known = try await self.table(place) {
             guard known.idBytes == block.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
-            try checked { () throws(StorageFault) in try CustomerKey.check(key, against: known.customerKeyHash) }
+            try checked { () throws(StorageFault) in
+                try CustomerKey.check(seal.customerKey, against: known.customerKeyHash)
+                try ScopeChoice.check(seal.scope, against: known.encryptionScope)
+            }
             guard known.touched + Self.touchedEvery < scope.now else { return known }
             try await scope.remove(in: .region, at: StorageKey.waiting(known.touched, known.id))
             table = known
@@ -122,7 +130,8 @@ extension AccountData {
                 id: scope.entropy.uuid(),
                 idBytes: block.bytes.count,
                 touched: scope.now,
-                customerKeyHash: key?.hash
+                customerKeyHash: seal.customerKey?.hash,
+                encryptionScope: seal.scope
             )
         }
         try await scope.put(table, in: domain, at: StorageKey.table(place))

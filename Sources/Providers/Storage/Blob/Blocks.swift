@@ -40,7 +40,8 @@ extension StorageProvider {
         }
         let incoming = upload.incoming
         let limit = BlobLimits.blockBytesMax(blob.version)
-        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, scope, intake)
+        let seal = try await blob.seal(in: site.container, scope)
+        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, under: seal, scope, intake)
     }
     /// Put Block, second phase.
     ///
@@ -57,7 +58,8 @@ extension StorageProvider {
         let checksums = BodyChecksums(received)
         try checksums.check(upload.incoming.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        let table = try await data.table(site.place, for: upload.id, under: try blob.customerKey)
+        let seal = try await blob.seal(in: site.container, scope)
+        let table = try await data.table(site.place, for: upload.id, under: seal)
         let key = StorageKey.block(table.id, upload.id)
         if let former = try await scope.get(Block.self, in: blob.domain, at: key) {
             try await scope.discard(former.content, in: blob.domain)
@@ -66,6 +68,7 @@ extension StorageProvider {
         try await scope.put(Block(content), in: blob.domain, at: key)
         var reply = blob.reply(201, ["x-ms-request-server-encrypted": "true"])
         reply.set("x-ms-encryption-key-sha256", table.customerKeyHash?.base64)
+        reply.set("x-ms-encryption-scope", table.encryptionScope)
         upload.incoming.tell(checksums, in: &reply)
         return reply
     }
@@ -89,12 +92,12 @@ extension StorageProvider {
         try checksums.check(announced)
         let (site, old) = try await checkOverwrite(blob, .create, scope)
         try Self.checkBlocks(of: old)
-        let key = try blob.customerKey
+        let seal = try await blob.seal(in: site.container, scope)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let states = BlobStates(blob, site.place, scope)
         let commit = BlockCommit(data, site.place)
         let former = try await states.keepBeforeCommit(old)
-        let made = try await commit.run(list, replacing: former, under: key)
+        let made = try await commit.run(list, replacing: former, under: seal)
         var new = Blob(
             scope,
             replacing: old,
@@ -165,7 +168,7 @@ private struct BlockCommit {
     func run(
         _ list: BlockList,
         replacing old: Blob?,
-        under key: CustomerKey?
+        under seal: BlobSeal
     ) async throws(ServiceError) -> (body: Blob.Body, length: Int64) {
         let (oldList, oldPieces) = try await committed(old)
         let waiting = try await uncommitted()
@@ -173,7 +176,11 @@ private struct BlockCommit {
         let table = try await data.table(place)
         try checked { () throws(StorageFault) in
             for isCommitted in Set(chosen.map(\.found.isCommitted)) {
-                try CustomerKey.check(key, against: isCommitted ? old?.customerKeyHash : table?.customerKeyHash)
+                let (hash, scope) =
+                    isCommitted
+                    ? (old?.customerKeyHash, old?.encryptionScope) : (table?.customerKeyHash, table?.encryptionScope)
+                try CustomerKey.check(seal.customerKey, against: hash)
+                try ScopeChoice.check(seal.scope, against: scope)
             }
         }
         let reused = Set(chosen.filter(\.found.isCommitted).map(\.found.content.id))

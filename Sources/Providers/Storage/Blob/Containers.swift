@@ -16,16 +16,30 @@ extension StorageProvider {
             try blob.containerName,
             metadata,
             access,
+            try containerEncryption(blob),
             blob.place,
             scope
         )
         return blob.changed(201, container.etag, container.modified, encrypted: false)
+    }
+    /// What a request says of the scopes of a new container's blobs; a signature's scope must be the only one, if there is one.
+    func containerEncryption(_ blob: BlobCall) throws(ServiceError) -> ScopeChoice.Home {
+        try checked { () throws(StorageFault) in
+            let encryption = try ScopeChoice.Home(blob.head)
+            if let signed = blob.call.caller.signature?.grant.encryptionScope, encryption.isFixed,
+                signed != encryption.shown
+            {
+                throw .forbiddenByContainerEncryption
+            }
+            return encryption
+        }
     }
     /// A new container of an account, for both surfaces.
     func makeContainer(
         _ name: ContainerName,
         _ metadata: Metadata,
         _ publicAccess: PublicAccess?,
+        _ encryption: ScopeChoice.Home,
         _ place: AccountPlace,
         _ scope: WriteScope
     ) async throws(ServiceError) -> Container {
@@ -34,7 +48,11 @@ extension StorageProvider {
             throw ServiceError(.containerAlreadyExists)
         }
         if publicAccess != nil { try await checkPublicAccess(place, scope) }
-        let container = Container(scope, metadata: metadata, publicAccess: publicAccess)
+        if let standard = encryption.standard {
+            _ = try await scope.secret(ofEncryptionScope: standard, in: place.domain)
+        }
+        var container = Container(scope, metadata: metadata, publicAccess: publicAccess)
+        container.encryption = encryption
         try await scope.put(container, in: place.domain, at: key)
         return container
     }
@@ -61,7 +79,7 @@ extension StorageProvider {
         reply.set("x-ms-has-immutability-policy", String(container.immutability != nil))
         reply.set("x-ms-has-legal-hold", String(!container.legalHolds.isEmpty))
         reply.set("x-ms-immutable-storage-with-versioning-enabled", String(container.hasVersionImmutability))
-        reply.set("x-ms-default-encryption-scope", container.encryptionScope ?? ContainerEntry.accountScope)
+        reply.set("x-ms-default-encryption-scope", container.encryption.shown)
         reply.set("x-ms-deny-encryption-scope-override", String(container.deniesScopeOverride))
         return reply
     }

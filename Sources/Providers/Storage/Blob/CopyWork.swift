@@ -97,16 +97,30 @@ struct BlobCopy: ReceivingSaga {
     func receive(_ state: JSON, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         guard let order = CopyOrder(state), !order.isHere else { return }
         let there = scope.of(order.sourceTenant)
-        let domain = Domain.account(order.sourceAccount)
+        let (domain, home) = (Domain.account(order.sourceAccount), Domain.account(order.account))
+        // A copy that was aborted must not wait for a scope.
+        guard try await scope.exists(home),
+            let target = try await scope.get(Blob.self, in: home, at: StorageKey.blob(order.target)),
+            target.copy?.id == order.copy, target.copy?.status == .pending
+        else { return }
         // A source that is gone or another one fails the copy: the step finds nothing taken in.
         guard try await there.exists(domain),
             let record = try await there.get(Blob.self, in: domain, at: order.key), record.etag == order.etag,
             let part = try await part(of: record, order, domain, there)
         else { return }
+        _ = try await key(of: record, in: domain, there)
+        let key = try await key(of: target, in: home, scope)
         let stream = try await there.stream(record, part, in: domain)
         let note = PartNote(part)
         let body = Body(length: stream.length, pull: stream.next)
-        try await intake.take(into: .account(order.account), scope, observers: [note], from: body)
+        try await intake.take(into: home, scope, observers: [note], under: key, from: body)
+    }
+    /// What a blob lies under; the work waits while its encryption scope is disabled.
+    private func key(of record: Blob, in domain: Domain, _ scope: some Scope) async throws(ServiceError) -> Secret? {
+        do throws(ServiceError) { return try await scope.contentKey(of: record, in: domain) } catch {
+            guard error.status == 403 else { throw error }
+            throw .unavailable("a copy waits: \(error.message)")
+        }
     }
     /// The next bytes to bring: for pages the next stretch that was written; nil at the end.
     private func part(
@@ -194,7 +208,8 @@ struct BlobCopy: ReceivingSaga {
             try await data.append(content, to: list, at: part.lowerBound, number: count)
             record.body = .pieces(list: list, count: count + 1)
         case .pages(let table, _):
-            var store = try await PageStore(data, table)
+            let seal = PageSeal(try await key(of: record, in: data.domain, data.scope))
+            var store = try await PageStore(data, table, under: seal)
             try await store.write(received, at: part.lowerBound)
         case .whole: return nil
         }

@@ -52,7 +52,7 @@ struct Incoming {
 }
 
 extension StorageProvider {
-    /// Takes in what a request brings.
+    /// Takes in what a request brings, to lie under `seal`.
     ///
     /// `exactly` is how many bytes it must be, where the request names their place.
     func takeIn(
@@ -61,14 +61,14 @@ extension StorageProvider {
         limit: Int64,
         exactly: Int64? = nil,
         md5: Bool,
+        under seal: BlobSeal,
         _ scope: ReadScope,
         _ intake: Intake
     ) async throws(ServiceError) {
-        var observers: [any ContentObserver] = [BodyDigests(md5: md5)]
+        var observers: [any ContentObserver] = [BodyDigests(md5: md5), ScopeNote(seal.scope)]
         guard incoming.isFromURL else {
             let body = incoming.isStructured ? try structuredBody(blob) : nil
-            let key = try blob.customerKey?.secret
-            return try await intake.take(into: blob.domain, scope, observers: observers, under: key, from: body)
+            return try await intake.take(into: blob.domain, scope, observers: observers, under: seal.secret, from: body)
         }
         let source = try await copySource(blob, scope)
         try await mayRead(source, blob, ownRights: false, scope)
@@ -76,8 +76,11 @@ extension StorageProvider {
         let found = try await find(source, there)
         try checkSource(found.record, blob)
         try found.record.refuseArchived(at: scope.now)
-        // The keys of sources are not known yet: the header that brings them is refused.
-        if found.record.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
+        let sourceKey = try checked { () throws(StorageFault) in
+            let key = try CustomerKey(blob.head, ofSource: true)
+            try CustomerKey.check(key, against: found.record.customerKeyHash)
+            return key?.secret
+        }
         let length = found.record.length
         let asked = try checked { () throws(StorageFault) in try Incoming.range(blob) }
         let range = asked ?? (start: 0, length: nil)
@@ -90,10 +93,9 @@ extension StorageProvider {
             )
         }
         observers.append(SourceNote(found.record))
-        let stream = try await there.stream(found.record, range.start..<end, in: source.domain)
+        let stream = try await there.stream(found.record, range.start..<end, in: source.domain, under: sourceKey)
         let body = Body(length: stream.length, pull: stream.next)
-        let key = try blob.customerKey?.secret
-        try await intake.take(into: blob.domain, scope, observers: observers, under: key, from: body)
+        try await intake.take(into: blob.domain, scope, observers: observers, under: seal.secret, from: body)
     }
 
     /// Conditions on a source.

@@ -51,7 +51,8 @@ extension StorageProvider {
             let upload = try PageUpload(blob)
             return (upload, try upload.incoming(blob))
         }
-        _ = try await writable(blob, upload, scope)
+        let (site, record, _) = try await writable(blob, upload, scope)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
         guard let incoming else { return }
         try await takeIn(
             incoming,
@@ -59,6 +60,7 @@ extension StorageProvider {
             limit: BlobLimits.putPageBytesMax,
             exactly: upload.length,
             md5: incoming.needsMD5,
+            under: seal,
             scope,
             intake
         )
@@ -71,9 +73,10 @@ extension StorageProvider {
             return (upload, try upload.incoming(blob))
         }
         var (site, record, table) = try await writable(blob, upload, scope)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let old = record
-        var pages = try await PageStore(data, table)
+        var pages = try await PageStore(data, table, under: PageSeal(seal.secret))
         var checksums: BodyChecksums?
         if let incoming {
             guard let received = scope.received else { throw .unavailable("a page's body was not taken in") }
@@ -126,6 +129,7 @@ extension StorageProvider {
             throw ServiceError(.invalidBlobType)
         }
         try blob.refuseIncremental(record)
+        if try blob.customerKey != nil { try blob.admitKey(record) }
         if let action {
             let number = record.sequenceNumber
             record.sequenceNumber = try checked { () throws(StorageFault) in try action.apply(to: number) }
@@ -133,7 +137,7 @@ extension StorageProvider {
         guard let length, length != record.length else { return }
         if length < record.length {
             let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-            var pages = try await PageStore(data, table)
+            var pages = try await PageStore(data, table, under: record.isUnderKey ? .withheld : .none)
             try await pages.clear(length..<record.length)
         }
         record.length = length
@@ -152,9 +156,6 @@ extension StorageProvider {
         default: return nil
         }
         if kind == .page, blob.place.isHierarchical { throw ServiceError(.notForHierarchicalNamespaces) }
-        if kind == .page, try blob.customerKey != nil {
-            throw ServiceError(.notImplemented("customer-provided keys for page blobs."))
-        }
         let sent = blob.call.request.body.length
         guard sent == 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", sent.map(String.init) ?? "")) }
         return kind

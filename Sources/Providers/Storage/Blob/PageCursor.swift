@@ -71,11 +71,13 @@ final class PageCursor: Sendable {
     private let table: PageTable
     private let end: Int64
     private let scope: ReadScope
+    private let key: Secret?
     private let state: Mutex<State>
     /// Pieces that answers are sent in.
     private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
-    init(_ look: PageLook, _ table: PageTable, _ bytes: Range<Int64>, _ scope: ReadScope) {
+    init(_ look: PageLook, _ table: PageTable, _ bytes: Range<Int64>, _ scope: ReadScope, _ key: Secret?) {
+        self.key = key
         self.look = look
         self.table = table
         self.scope = scope
@@ -93,7 +95,7 @@ final class PageCursor: Sendable {
             case .end: return nil
             case .zeros(let count): return count == Self.zeros.count ? Self.zeros : Array(Self.zeros.prefix(count))
             case .read(let content, let range):
-                let stream = try await scope.read(content, in: look.domain, range)
+                let stream = try await scope.read(content, in: look.domain, range, under: key)
                 state.withLock { $0.stream = stream }
             case .more:
                 let position = state.withLock { $0.position }

@@ -4,6 +4,18 @@ import FoundationEssentials
 import Kernel
 import Store
 
+/// What the short rows of a page table lie under besides the account's key, as far as it takes to cut them.
+enum PageSeal {
+    case none
+    case key(Secret)
+    /// There is a key, but nobody brought it: what would be cut to size is kept whole, and looked at in part.
+    case withheld
+
+    init(_ key: Secret?) { self = key.map { .key($0) } ?? .none }
+    var secret: Secret? { if case .key(let secret) = self { secret } else { nil } }
+    var isWithheld: Bool { if case .withheld = self { true } else { false } }
+}
+
 /// Changes one page table within a commit.
 struct PageStore {
     /// Rows cut in the change itself: up to four writes each, far from the 1,000 a commit may have.
@@ -11,13 +23,15 @@ struct PageStore {
 
     private let data: AccountData
     private let id: UUID
+    private let seal: PageSeal
     private(set) var table: PageTable
     private var scope: WriteScope { data.scope }
     private var domain: Domain { data.domain }
 
-    /// The table of a blob.
-    init(_ data: AccountData, _ id: UUID) async throws(ServiceError) {
+    /// The table of a blob; `seal` matters to what writes and clears.
+    init(_ data: AccountData, _ id: UUID, under seal: PageSeal = .none) async throws(ServiceError) {
         self.data = data
+        self.seal = seal
         self.id = id
         table = try await data.scope.pageTable(id, in: data.domain)
     }
@@ -36,8 +50,8 @@ struct PageStore {
     /// Writes what was received, at most 4 MiB, in the place of what was there.
     mutating func write(_ received: Received, at start: Int64) async throws(ServiceError) {
         try await clear(start..<start + received.content.length)
-        if let bytes = received.shortBytes {
-            try await insert(bytes, at: start)
+        if received.content.isInline {
+            try await insert(try await scope.shortBytes(of: received, in: domain, under: seal.secret), at: start)
         } else {
             let content = try await scope.keep(received, in: domain)
             try await put(PageRow(content, length: content.length), at: start)
@@ -56,7 +70,13 @@ struct PageStore {
         try await save()
         _ = try await scope.start(
             PageClearing.self,
-            PageClearing.state(account: data.id, table: id, at: table.now, from: window.lowerBound),
+            PageClearing.state(
+                account: data.id,
+                table: id,
+                at: table.now,
+                from: window.lowerBound,
+                isSealed: seal.secret != nil || seal.isWithheld
+            ),
             caller: data.caller
         )
     }
@@ -85,7 +105,7 @@ struct PageStore {
         while table.clears.isEmpty, let right = try await neighbour(behind: start, of: bytes.count) {
             bytes += try await take(right)
         }
-        let content = try await scope.keep(short: bytes, in: domain)
+        let content = try await scope.keep(short: bytes, in: domain, under: seal.secret)
         try await put(PageRow(content, length: content.length), at: start)
     }
     private func neighbour(before start: Int64, of count: Int) async throws(ServiceError) -> PlacedRow? {
@@ -107,7 +127,7 @@ struct PageStore {
     }
     /// Takes a short row away and answers its bytes.
     private func take(_ row: PlacedRow) async throws(ServiceError) -> [UInt8] {
-        let bytes = try await scope.shortBytes(row.row.content, in: domain)
+        let bytes = try await scope.shortBytes(row.row.content, in: domain, under: seal.secret)
         try await scope.discard(row.row.content, in: domain)
         try await scope.remove(in: domain, at: row.key)
         return Array(bytes[Int(row.row.offset)..<Int(row.row.offset + row.row.length)])
@@ -141,12 +161,13 @@ struct PageStore {
         if case .past(let generation) = part.fate { died = generation }
         let content = placed.row.content
         if isFirst { return PageRow(content, offset: offset, length: length, died: died) }
-        guard content.isInline else {
+        guard content.isInline, !seal.isWithheld else {
             let shared = try await scope.share(content, in: domain)
             return PageRow(shared, offset: offset, length: length, died: died)
         }
-        let bytes = try await scope.shortBytes(content, in: domain)
-        let own = try await scope.keep(short: Array(bytes[Int(offset)..<Int(offset + length)]), in: domain)
+        let bytes = try await scope.shortBytes(content, in: domain, under: seal.secret)
+        let part = Array(bytes[Int(offset)..<Int(offset + length)])
+        let own = try await scope.keep(short: part, in: domain, under: seal.secret)
         return PageRow(own, length: length, died: died)
     }
 

@@ -8,10 +8,11 @@ import Store
 struct PageClearing: Saga {
     static let kind = "storage.pageClearing"
 
-    static func state(account: UUID, table: UUID, at: Int64, from: Int64) -> JSON {
+    /// `isSealed` says that the rows lie under a key, which the saga does not have.
+    static func state(account: UUID, table: UUID, at: Int64, from: Int64, isSealed: Bool) -> JSON {
         [
             "account": .string(account.lowercaseText), "table": .string(table.lowercaseText), "at": .integer(at),
-            "from": .integer(from),
+            "from": .integer(from), "sealed": .bool(isSealed),
         ]
     }
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
@@ -21,9 +22,10 @@ struct PageClearing: Saga {
         let data = AccountData(account, scope, caller: .region(Self.kind))
         let known = try await scope.get(PageTable.self, in: data.domain, at: StorageKey.pageTable(id))
         guard let clear = known?.clears.first(where: { $0.at == at }) else { return .done(result: nil) }
-        var store = try await PageStore(data, id)
+        let isSealed = state["sealed"]?.bool ?? false
+        var store = try await PageStore(data, id, under: isSealed ? .withheld : .none)
         guard let next = try await store.carryOut(clear, from: from) else { return .done(result: nil) }
-        return .again(Self.state(account: account, table: id, at: at, from: next))
+        return .again(Self.state(account: account, table: id, at: at, from: next, isSealed: isSealed))
     }
 }
 

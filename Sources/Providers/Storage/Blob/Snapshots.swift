@@ -16,7 +16,7 @@ extension StorageProvider {
         // A snapshot changes nothing, but a lease that is named must be the blob's.
         try blob.admitLease(record, .look)
         try blob.admitConditions(record, for: .write)
-        try blob.admitKey(record)
+        _ = try await blob.admitSeal(record, in: site.container, scope)
         try record.refuseArchived(at: scope.now)
         let metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
         let states = BlobStates(blob, site.place, scope)

@@ -10,7 +10,14 @@ extension StorageProvider {
     func createFilesystem(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let metadata = try blob.properties() ?? .none
-        let made = try await makeContainer(try blob.containerName, metadata, nil, blob.place, scope)
+        let made = try await makeContainer(
+            try blob.containerName,
+            metadata,
+            nil,
+            try containerEncryption(blob),
+            blob.place,
+            scope
+        )
         return namespace(blob, blob.changed(201, made.etag, made.modified, encrypted: false))
     }
     /// Filesystem - Set Properties (`PATCH /{filesystem}?resource=filesystem`).

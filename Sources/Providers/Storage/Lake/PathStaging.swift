@@ -27,9 +27,14 @@ extension AccountData {
     private static let restMax = 200
 
     /// Keeps bytes for a place of a file until they are flushed; those that waited there before are given up.
-    func stage(_ content: Content, at position: Int64, of place: BlobPlace) async throws(ServiceError) {
+    func stage(
+        _ content: Content,
+        at position: Int64,
+        of place: BlobPlace,
+        under seal: BlobSeal
+    ) async throws(ServiceError) {
         let id = BlockID(position: position)
-        let table = try await table(place, for: id, under: nil)
+        let table = try await table(place, for: id, under: seal)
         let key = StorageKey.block(table.id, id)
         if let former = try await scope.get(Block.self, in: domain, at: key) {
             try await scope.discard(former.content, in: domain)
@@ -41,10 +46,14 @@ extension AccountData {
         of place: BlobPlace,
         from start: Int64,
         to end: Int64,
-        keepsRest: Bool
+        keepsRest: Bool,
+        under seal: BlobSeal
     ) async throws(ServiceError) -> [Content] {
         var waiting: [(id: BlockID, content: Content)] = []
         if let table = try await table(place) {
+            try checked { () throws(StorageFault) in
+                try ScopeChoice.check(seal.scope, against: table.encryptionScope)
+            }
             waiting = try await scope.blocks(table.id, in: domain, limit: 2 * BlobLimits.uncommittedBlocksMax)
         }
         var taken = TakenPlaces(count: waiting.count)
@@ -69,7 +78,7 @@ extension AccountData {
         }
         try await self.end(table: place, taken: taken)
         for (id, content) in rest {
-            let table = try await table(place, for: id, under: nil)
+            let table = try await table(place, for: id, under: seal)
             try await scope.put(Block(content), in: domain, at: StorageKey.block(table.id, id))
         }
         return staged

@@ -11,11 +11,12 @@ extension StorageProvider {
     /// Path - Update with `action=append`, first phase.
     func receivePathAppend(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let (blob, incoming) = try await appending(call, scope)
-        let (_, record) = try await blob.existingBlob(scope)
+        let (site, record) = try await blob.existingBlob(scope)
         try blob.admitBytes(record)
         guard record.kind == .block else { throw ServiceError(.invalidBlobType) }
         let limit = BlobLimits.blockBytesMax(blob.version)
-        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, scope, intake)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
+        try await takeIn(incoming, blob, limit: limit, md5: incoming.needsMD5, under: seal, scope, intake)
     }
     /// Path - Update with `action=append`: the bytes wait, as an uncommitted block named by its place, until they are flushed.
     func appendPath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
@@ -31,7 +32,9 @@ extension StorageProvider {
         let length = received.content.length
         guard length > 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", "0")) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        try await data.stage(try await scope.keep(received, in: blob.domain), at: position, of: site.place)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
+        let content = try await scope.keep(received, in: blob.domain)
+        try await data.stage(content, at: position, of: site.place, under: seal)
         var reply = blob.reply(202, ["x-ms-request-server-encrypted": "true"])
         if try blob.flag("flush") == true {
             let flushed = try await flush(record, lease, to: position + length, blob, site, scope)
@@ -78,7 +81,14 @@ extension StorageProvider {
         guard record.kind == .block else { throw ServiceError(.invalidBlobType) }
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
         let keeps = try blob.flag("retainuncommitteddata") ?? false
-        let staged = try await data.takeStaged(of: site.place, from: record.length, to: position, keepsRest: keeps)
+        let seal = try await blob.admitSeal(record, in: site.container, scope)
+        let staged = try await data.takeStaged(
+            of: site.place,
+            from: record.length,
+            to: position,
+            keepsRest: keeps,
+            under: seal
+        )
         var new = record
         new.body = try await data.grow(record, by: staged)
         new.length = position

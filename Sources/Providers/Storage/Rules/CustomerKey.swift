@@ -10,9 +10,10 @@ package struct CustomerKey: Sendable {
     /// The SHA-256 of the key.
     package let hash: [UInt8]
 
-    /// Reads the three headers of a key; nil when none was sent.
-    package init?(_ head: RequestHead) throws(StorageFault) {
-        let names = ["x-ms-encryption-key", "x-ms-encryption-key-sha256", "x-ms-encryption-algorithm"]
+    /// Reads the three headers of a key, or of the key of a copy's source; nil when none was sent.
+    package init?(_ head: RequestHead, ofSource isSource: Bool = false) throws(StorageFault) {
+        let prefix = isSource ? "x-ms-source-encryption-" : "x-ms-encryption-"
+        let names = ["key", "key-sha256", "algorithm"].map { prefix + $0 }
         let texts = names.map { head.text($0) }
         guard texts.contains(where: { $0 != nil }) else { return nil }
         for (name, text) in zip(names, texts) where text == nil { throw .missingRequiredHeader(name) }

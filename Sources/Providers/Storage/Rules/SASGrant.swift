@@ -38,7 +38,7 @@ package struct SASGrant: Equatable, Sendable {
     package let scope: Scope
     /// The permissions, from the signature or its stored policy.
     package let permissions: SASPermissions
-    /// The encryption scope the bearer must use, if one is set.
+    /// The encryption scope of all the bearer writes, if one is set; see `ScopeChoice`.
     package let encryptionScope: String?
     /// Headers that replace those of a read's answer (`rscc`, `rscd`, `rsce`, `rscl`, `rsct`).
     package let overrides: HTTPFields
@@ -61,9 +61,7 @@ package struct SASGrant: Equatable, Sendable {
     }
 
     /// Whether the bearer may do what an operation needs; throws the service's answer when not.
-    ///
-    /// `encryptionScope` is the request's `x-ms-encryption-scope`.
-    package func permits(_ need: SASNeed, encryptionScope requested: String? = nil) throws(StorageFault) -> Allowance {
+    package func permits(_ need: SASNeed) throws(StorageFault) -> Allowance {
         let letters: SASPermissions
         switch scope {
         case .account(let services, let types):
@@ -85,7 +83,6 @@ package struct SASGrant: Equatable, Sendable {
             letters = need.service
         }
         guard !letters.isEmpty else { throw .authorizationFailure }
-        guard encryptionScope == nil || encryptionScope == requested else { throw .authorizationFailure }
         if !permissions.isDisjoint(with: letters) { return .always }
         if !permissions.isDisjoint(with: need.whenAbsent) { return .onlyIfAbsent }
         throw .authorizationPermissionMismatch

@@ -94,7 +94,7 @@ package struct SharedAccessSignature: Sendable {
         return SASGrant(
             scope: try scope(now.target),
             permissions: merged.permissions,
-            encryptionScope: values["ses"],
+            encryptionScope: values["ses"].flatMap { $0.isEmpty ? nil : $0 },
             overrides: try overrides(),
             keyIndex: index
         )
