@@ -59,7 +59,7 @@ struct Responder: HTTPResponder {
         answer.crossOrigin?.decorate(&answer.reply.headers)
         log(answer, id, request, received)
         measure(answer, body, received)
-        return response(answer.reply)
+        return response(answer.reply, id)
     }
 
     // MARK: In
@@ -130,7 +130,7 @@ struct Responder: HTTPResponder {
         text.flatMap { $0.utf8.count <= 1024 && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? $0 : nil }
     }
 
-    private func response(_ reply: Reply) -> Response {
+    private func response(_ reply: Reply, _ id: UUID) -> Response {
         let status = HTTPResponse.Status(code: reply.status)
         switch reply.content {
         case .none: return Response(status: status, headers: reply.headers, body: .init())
@@ -142,10 +142,23 @@ struct Responder: HTTPResponder {
             return Response(status: status, headers: headers, body: .init())
         case .stream(let stream):
             let body = ResponseBody(contentLength: stream.length.map { Int($0) }) { writer in
-                while let piece = try await stream.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+                while let piece = try await next(of: stream, id) { try await writer.write(ByteBuffer(bytes: piece)) }
                 try await writer.finish(nil)
             }
             return Response(status: status, headers: reply.headers, body: body)
+        }
+    }
+
+    /// The next piece of an answer whose head is gone.
+    ///
+    /// One that cannot be read cuts the answer off, which tells the client that it is not whole; why, only the log can
+    /// tell.
+    private func next(of stream: Reply.Stream, _ id: UUID) async throws(ServiceError) -> [UInt8]? {
+        do throws(ServiceError) { return try await stream.next() } catch {
+            let detail = String(error.detail.map { $0.isNewline ? " " : $0 })
+            logger.error("request=\(id.lowercaseText) answer=cut code=\(error.code) detail=\"\(detail)\"")
+            meters?.cut()
+            throw error
         }
     }
 

@@ -83,6 +83,24 @@ import Testing
         }
     }
 
+    @Test func `what gives room back may use a part of the reserve`() async throws {
+        try await withStoreFolder { folder in
+            var status = statvfs()
+            let answer = unsafe statvfs(folder, &status)
+            try #require(answer == 0)
+            let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+            var options = RocksDBOptions()
+            options.freeSpaceReserveBytes = free + free / 16
+            let store = try RocksDBStore(path: folder, options: options)
+            var commit = Commit(readVersion: 0, writes: [Key("a"): [1]])
+            await #expect(throws: StoreError.self) { try await store.commit(commit) }
+            commit.frees = true
+            _ = try await store.commit(commit)
+            #expect(try await store.snapshot().get(Key("a")) == [1])
+            await store.close()
+        }
+    }
+
     @Test func `a failed sync leaves its commits unknown and the store refusing until it is opened again`() async throws
     {
         try await withStoreFolder { folder in

@@ -21,7 +21,7 @@ import Testing
     }
     private func needsRole(_ operation: BoundOperation) -> Bool {
         switch operation.access {
-        case .control, .data: true
+        case .control, .data, .dataBelow: true
         case .member, .anyone: false
         }
     }

@@ -10,7 +10,7 @@ import Testing
 
     private func action(_ operation: BoundOperation) -> String? {
         switch operation.access {
-        case .control(let action), .data(let action): action
+        case .control(let action), .data(let action), .dataBelow(let action): action
         case .member, .anyone: nil
         }
     }

@@ -6,6 +6,7 @@ import HTTPTypes
 import Kernel
 import Simulation
 import Store
+import Synchronization
 import Testing
 
 @Suite struct ReclaimerTests {
@@ -72,6 +73,33 @@ import Testing
         #expect(region.region.bytes.usedBytes == 0)
     }
 
+    @Test func `an extent that cannot be released keeps no other from its release`() async throws {
+        let (region, first) = try await filled()
+        try await discard(first, region)
+        let bytes = StubbornBytes(engine: region.region.bytes, refused: first.extents[0])
+        let other = try await region.region.bytes.reserve(40_000)
+        try await other.write([UInt8](repeating: 1, count: 40_000))
+        let extent = try await other.finish()
+        let second = Content(id: [UInt8](repeating: 9, count: 16), length: 40_000, extents: [extent])
+        _ = try await region.journal.change(Self.action, Drawer.namespace, KeyRing.regionTenant) {
+            scope async throws(ServiceError) in try await scope.discard(second, in: .tenant)
+        }
+        let journal = try await region.region.open(region.world, bytes: bytes)
+        await #expect(throws: BytesError.self) { _ = try await Reclaimer(journal).reclaim() }
+        #expect(region.region.bytes.extents == first.extents)
+        // What failed is found again by a life in which it can be released.
+        #expect(try await Reclaimer(region.journal).reclaim())
+        #expect(region.region.bytes.extents.isEmpty)
+    }
+
+    @Test func `a segment that cannot be settled keeps no other from it`() async throws {
+        let region = try await ProbedRegion()
+        let bytes = StubbornBytes(engine: region.region.bytes, unsettled: [1, 2, 3], stuck: 1)
+        let journal = try await region.region.open(region.world, bytes: bytes)
+        await #expect(throws: BytesError.self) { try await Reclaimer(journal).settle() }
+        #expect(bytes.settled.withLock { $0 } == [2, 3])
+    }
+
     @Test func `any range of a content reads back`() async throws {
         let (region, content) = try await filled()
         let scope = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)
@@ -82,6 +110,32 @@ import Testing
             #expect(count == range.count)
         }
     }
+}
+
+/// Refuses to release one extent and to settle one segment.
+private final class StubbornBytes: BytesEngine {
+    let engine: MemoryBytes
+    let refused: Extent?
+    let unsettled: [Int64]
+    let stuck: Int64?
+    let settled = Mutex<[Int64]>([])
+    init(engine: MemoryBytes, refused: Extent? = nil, unsettled: [Int64] = [], stuck: Int64? = nil) {
+        (self.engine, self.refused, self.unsettled, self.stuck) = (engine, refused, unsettled, stuck)
+    }
+    func reserve(_ length: Int64) async throws(BytesError) -> any ExtentWriter { try await engine.reserve(length) }
+    func open(_ extent: Extent) async throws(BytesError) -> any ExtentReader { try await engine.open(extent) }
+    func release(_ extent: Extent) async throws(BytesError) {
+        guard extent != refused else { throw .unavailable("input/output error") }
+        try await engine.release(extent)
+    }
+    func verify(_ extent: Extent) async throws(BytesError) { try await engine.verify(extent) }
+    func unsettledSegments() async -> [Int64] { unsettled }
+    func settle(_ segment: Int64, keeping kept: [Extent]) async throws(BytesError) {
+        guard segment != stuck else { throw .unavailable("input/output error") }
+        settled.withLock { $0.append(segment) }
+    }
+    func close() async { await engine.close() }
+    var health: String { get async { await engine.health } }
 }
 
 /// A provider that keeps one content.

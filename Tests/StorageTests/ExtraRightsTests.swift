@@ -57,6 +57,26 @@ struct ExtraRightsTests {
         #expect(try await nobody.upload("/docs/y", [1], ["x-ms-tags": "a=1"], query: all).status == 201)
     }
 
+    @Test func `a listing shows tags to those who may read them`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1], ["x-ms-tags": "secret=1"]).status == 201)
+        var (holder, principal) = (client, client)
+        (holder.identity, principal.identity) = (.nobody, .bearer)
+        let list = "restype=container&comp=list"
+        for (permissions, status) in [("l", 403), ("lt", 200), ("rl", 403)] {
+            let signature = try await client.signature(container: "docs", permissions: permissions)
+            let answer = try await holder.send(.get, "/docs", "\(list)&include=metadata%2Ctags&\(signature)")
+            #expect(answer.status == status && answer.text.contains("secret") == (status == 200), "\(permissions)")
+            #expect(try await holder.send(.get, "/docs", "\(list)&include=metadata&\(signature)").status == 200)
+        }
+        try await client.assign("Storage Blob Data Contributor")
+        #expect(try await principal.send(.get, "/docs", list).status == 200)
+        #expect(try await principal.send(.get, "/docs", "\(list)&include=tags").status == 403)
+        try await client.assign("Storage Blob Data Owner")
+        #expect(try await principal.send(.get, "/docs", "\(list)&include=tags").text.contains("secret"))
+        #expect(try await client.send(.get, "/docs", "\(list)&include=tags").text.contains("secret"))
+    }
+
     @Test(arguments: [("x", "versionid="), ("y", "deletetype=")])
     func `a right to delete what is past opens nothing else by a parameter without a value`(
         _ permission: String,

@@ -25,6 +25,8 @@ struct StorageRegion: Sendable {
     let plan = HostPlan(domain: "lazuli.localhost", port: 8443)
     private let owner: Owner
     private let engine = MemoryStore()
+    /// The disk of extents, for tests that damage it.
+    let bytes = MemoryBytes()
     private let journal: Journal
     private let dispatcher: Dispatcher
     private let sagas: SagaWorker
@@ -38,7 +40,7 @@ struct StorageRegion: Sendable {
         journal = try await Journal(
             store: Store(engine, world: world),
             keyRing: KeyRing(PlainRootKey(secret: Secret(world.entropy.bytes(32)))),
-            bytes: MemoryBytes(),
+            bytes: bytes,
             world: world,
             sequencer: sequencer
         )
@@ -91,14 +93,22 @@ struct StorageRegion: Sendable {
 
     /// Gives the owner another role over the subscription.
     func assign(_ name: String) async throws { try await change(name, isGiven: true) }
+    /// Gives the owner another role over one resource.
+    func assign(_ name: String, over resource: ResourceID) async throws {
+        try await change(name, isGiven: true, over: resource)
+    }
     /// Takes such a role away.
     func unassign(_ name: String) async throws { try await change(name, isGiven: false) }
 
-    private func change(_ name: String, isGiven: Bool) async throws {
+    private func change(
+        _ name: String,
+        isGiven: Bool,
+        over resource: ResourceID = .subscription(subscriptionID)
+    ) async throws {
         guard let role = RoleDefinition.all.first(where: { $0.name == name }) else { return }
         let assignment = RoleAssignment(
             name: role.id.lowercaseText,
-            scope: .subscription(Self.subscriptionID),
+            scope: resource,
             role: role.id,
             principal: owner.id,
             principalType: "User",

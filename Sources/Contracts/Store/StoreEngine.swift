@@ -37,6 +37,8 @@ package struct Commit: Sendable {
     package var readRanges: [KeyRange]
     /// New values; nil removes the key.
     package var writes: [Key: [UInt8]?]
+    /// Whether it gives room back: an engine that refuses others for lack of room takes it, as far as it safely can.
+    package var frees = false
     /// Joins the parts.
     package init(readVersion: Version, reads: Set<Key> = [], readRanges: [KeyRange] = [], writes: [Key: [UInt8]?]) {
         self.readVersion = readVersion

@@ -46,6 +46,9 @@ package final class Transaction {
     /// Removes a key; it need not exist.
     package func clear(_ key: Key) { write(key, nil) }
 
+    /// Says that the commit gives room back.
+    package func free() { pending.frees = true }
+
     /// Makes a change by others of anything written so far a conflict, as if it had been read.
     package func protectWrites() { pending.reads.formUnion(written) }
 

@@ -72,6 +72,12 @@ extension MemoryBytes {
     package func flip(byte: Int64, of extent: Extent) {
         state.withLock { _ = $0.extents[extent]?.damaged.insert(byte / Int64(BytesLayout.blockBytes)) }
     }
+    /// Every extent that can be read, in the order in which they lie.
+    package var extents: [Extent] {
+        state.withLock { disk in
+            disk.extents.keys.sorted { ($0.segment, $0.offset) < ($1.segment, $1.offset) }
+        }
+    }
     /// Makes the disk larger or smaller; what is there stays.
     package func resize(capacity: Int64) { state.withLock { $0.capacity = capacity } }
     /// User bytes that reservations and extents take.

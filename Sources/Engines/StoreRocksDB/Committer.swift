@@ -45,7 +45,7 @@ struct Committer: ~Copyable {
 
     /// Commits a first part of what waits, as much as one batch takes, and returns what is left.
     private mutating func commit(_ waiting: ArraySlice<CommitQueue.Waiting>) -> ArraySlice<CommitQueue.Waiting> {
-        let lack = refusal ?? lackOfSpace()
+        let free = refusal == nil ? Damage.freeBytes(at: database.path) : nil
         var accepted: [CommitQueue.Waiting] = []
         var answered: [(CommitQueue.Reply, Result<Version, StoreError>)] = []
         var (bytes, conflicts, rest) = (0, 0, waiting)
@@ -57,7 +57,7 @@ struct Committer: ~Copyable {
                 answered.append((next.reply, .failure(.conflict)))
             } else if next.commit.writes.isEmpty {
                 answered.append((next.reply, .success(version)))
-            } else if let lack {
+            } else if let lack = lackOfSpace(next.commit, free) {
                 answered.append((next.reply, .failure(lack)))
             } else {
                 // Every version read so far is at most `version`, and every later snapshot lies above this batch.
@@ -105,11 +105,13 @@ struct Committer: ~Copyable {
         }
     }
 
-    private func lackOfSpace() -> StoreError? {
-        guard let free = Damage.freeBytes(at: database.path), free < freeSpaceReserve else { return nil }
+    /// Why a commit is refused for lack of room; one that gives room back may use an eighth of the reserve.
+    private func lackOfSpace(_ commit: Commit, _ free: UInt64?) -> StoreError? {
+        let reserve = commit.frees ? freeSpaceReserve / 8 * 7 : freeSpaceReserve
+        guard let free, free < reserve else { return nil }
         return .unavailable(
             "free space under \(database.path) is \(free >> 20) MiB, below the reserve of "
-                + "\(freeSpaceReserve >> 20) MiB; make room, nothing was changed"
+                + "\(reserve >> 20) MiB; make room, nothing was changed"
         )
     }
 }

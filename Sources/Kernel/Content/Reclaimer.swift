@@ -24,30 +24,53 @@ package struct Reclaimer: Sendable {
         var settled = false
         while !Task.isCancelled {
             do {
-                if !settled {
-                    try await settle()
-                    settled = true
-                }
-                while try await reclaim() {}
+                if !settled { try await settle() }
+                settled = true
             } catch {
+                if !Task.isCancelled { report("reclaimer: a segment is not settled: \(error)") }
+            }
+            do { while try await reclaim() {} } catch {
                 if !Task.isCancelled { report("reclaimer: \(error)") }
             }
             try? await journal.world.clock.sleep(for: Self.period)
         }
     }
 
-    /// Releases one batch of garbage that no reader can still come for; true when there may be more.
+    /// Releases all garbage that no reader can still come for, batch after batch; true when it released any.
+    ///
+    /// What cannot be released stops nothing else: it stays garbage, and the first failure is thrown at the end.
     package func reclaim() async throws -> Bool {
-        let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
-        let garbage = try await scope.list(Garbage.self, in: .region, under: Key("garbage"), limit: Self.batchMax)
-        guard !garbage.isEmpty, try await isUnread(before: scope.snapshot.version) else { return false }
-        for item in garbage { try await journal.bytes.release(item.value.extent) }
-        // A crash here releases again: positions are never used twice, so that does no harm.
-        let note = ChangeNote(actor: "region:reclaimer", action: "content.reclaim", operation: "content.reclaim")
-        _ = try await journal.change(note, kernelNamespace, KeyRing.regionTenant) { scope async throws(ServiceError) in
-            for item in garbage { try await scope.remove(in: .region, at: item.key) }
+        var after: Key?
+        var failure: (any Error)?
+        var hasReleased = false
+        while !Task.isCancelled {
+            let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
+            let keys = try await scope.keys(in: .region, under: Key("garbage"), after: after, limit: Self.batchMax)
+            guard !keys.isEmpty, try await isUnread(before: scope.snapshot.version) else { break }
+            var released: [Key] = []
+            for key in keys {
+                do {
+                    guard let garbage = try await scope.get(Garbage.self, in: .region, at: key) else { continue }
+                    try await journal.bytes.release(garbage.extent)
+                    released.append(key)
+                } catch { failure = failure ?? error }
+            }
+            // A crash here releases again: positions are never used twice, so that does no harm.
+            try await forget(released)
+            hasReleased = hasReleased || !released.isEmpty
+            after = keys.last
+            guard keys.count == Self.batchMax else { break }
         }
-        return garbage.count == Self.batchMax
+        if let failure { throw failure }
+        return hasReleased
+    }
+    private func forget(_ garbage: [Key]) async throws {
+        guard !garbage.isEmpty else { return }
+        var note = ChangeNote(actor: "region:reclaimer", action: "content.reclaim", operation: "content.reclaim")
+        note.frees = true
+        _ = try await journal.change(note, kernelNamespace, KeyRing.regionTenant) { scope async throws(ServiceError) in
+            for key in garbage { try await scope.remove(in: .region, at: key) }
+        }
     }
 
     /// Waits until nobody reads an older version any more, who may still refer to garbage seen at this one.
@@ -64,17 +87,23 @@ package struct Reclaimer: Sendable {
 
     /// Segments that were open when a former life ended may hold bytes that no commit ever named.
     ///
-    /// Garbage is kept as well: a reader of an older version may still come for it, and its own time will come.
+    /// Garbage is kept as well: a reader of an older version may still come for it, and its own time will come. A segment
+    /// that cannot be settled stops no other; the first failure is thrown at the end.
     package func settle() async throws {
+        var failure: (any Error)?
         for segment in await journal.bytes.unsettledSegments() {
-            let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
-            let counted = try await all(ExtentCount.self, under: Key("extent", segment), scope) { key, count in
-                var reader = KeyReader(key, after: Key("extent", segment))
-                return reader.integer().map { Extent(segment: segment, offset: $0, length: count.length) }
-            }
-            let garbage = try await all(Garbage.self, under: Key("garbage", segment), scope) { $1.extent }
-            try await journal.bytes.settle(segment, keeping: counted + garbage)
+            do { try await settle(segment) } catch { failure = failure ?? error }
         }
+        if let failure { throw failure }
+    }
+    private func settle(_ segment: Int64) async throws {
+        let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
+        let counted = try await all(ExtentCount.self, under: Key("extent", segment), scope) { key, count in
+            var reader = KeyReader(key, after: Key("extent", segment))
+            return reader.integer().map { Extent(segment: segment, offset: $0, length: count.length) }
+        }
+        let garbage = try await all(Garbage.self, under: Key("garbage", segment), scope) { $1.extent }
+        try await journal.bytes.settle(segment, keeping: counted + garbage)
     }
     /// Every extent that rows tell of; a segment has a bounded number of them.
     private func all<Value: Stored>(

@@ -21,16 +21,18 @@ package protocol AccessView: Sendable {
 }
 
 extension AccessView {
-    /// Whether role assignments let the caller do a data-plane action on a resource.
+    /// Whether role assignments let the caller do a data-plane action on a resource, or on something below it.
     package func allowsData(
         _ action: String,
         at resource: ResourceID,
+        orBelow: Bool = false,
         caller: Caller,
         scope: some Scope
     ) async throws(ServiceError) -> Bool {
         guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
         return try await assignments(for: principal.id, scope).contains { assignment in
-            ResourceID(assignment.scope).contains(resource)
+            let given = ResourceID(assignment.scope)
+            return (given.contains(resource) || (orBelow && resource.contains(given)))
                 && RoleDefinition.of(assignment.role)?.allows(action, data: true) == true
         }
     }

@@ -21,6 +21,8 @@ package struct ChangeNote: Sendable {
     package var address: String?
     /// Whether it belongs in a subscription's activity log: the control plane's actions do.
     package var isActivity = false
+    /// Whether the change gives room back: then a nearly full disk still takes it.
+    package var frees = false
 
     package init(actor: String, action: String, operation: String, resource: ResourceID? = nil) {
         self.actor = actor
@@ -159,6 +161,7 @@ package final class Journal: Sendable {
         if note.isActivity, let subscription = note.resource?.subscription {
             scope.transaction.set(LedgerKey.activity(scope.tenant, subscription, scope.now, id), [1])
         }
+        if note.frees { scope.transaction.free() }
         // What makes read versions the order of a key's writes.
         scope.transaction.protectWrites()
         let writes = scope.transaction.pending.writes

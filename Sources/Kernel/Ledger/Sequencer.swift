@@ -148,6 +148,9 @@ package final class Sequencer: Sendable {
         let head = LedgerHead(size: after.size, peaks: after.frontier.peaks.map { $0.bytes.hex }, note: note)
         writes[LedgerKey.head] = try JSONCoding.encode(head)
         let snapshot = try await store.snapshot()
-        _ = try await store.commit(Commit(readVersion: snapshot.version, reads: [LedgerKey.head], writes: writes))
+        var commit = Commit(readVersion: snapshot.version, reads: [LedgerKey.head], writes: writes)
+        // What was let in is to get its number, however little room is left.
+        commit.frees = true
+        _ = try await store.commit(commit)
     }
 }

@@ -43,7 +43,7 @@ extension Dispatcher {
     private static func denied(_ call: Call, _ operation: BoundOperation, _ resource: ResourceID) -> ServiceError {
         let action =
             switch operation.access {
-            case .control(let action), .data(let action): action
+            case .control(let action), .data(let action), .dataBelow(let action): action
             case .member, .anyone: operation.name
             }
         guard !call.destination.surface.errorForm.isStorage else {
@@ -119,7 +119,7 @@ extension Call {
     func note(_ operation: BoundOperation) -> ChangeNote {
         let action =
             switch operation.access {
-            case .control(let action), .data(let action): action
+            case .control(let action), .data(let action), .dataBelow(let action): action
             case .member, .anyone: operation.name
             }
         var note = ChangeNote(actor: caller.name, action: action, operation: operation.name, resource: resource)
@@ -127,6 +127,7 @@ extension Call {
         note.request = request.id
         note.clientRequest = request.header("x-ms-client-request-id")
         note.method = request.method.rawValue
+        note.frees = request.method == .delete
         note.address = request.remoteAddress
         return note
     }

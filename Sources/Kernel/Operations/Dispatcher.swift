@@ -92,6 +92,17 @@ package final class Dispatcher: Sendable {
             )
         }
         answer.surface = target.destination.surface
+        var reply = try await serve(request, target, &answer, operations)
+        // A customer's page may not act as one of the region's own: it gets an origin of its own, and runs nothing.
+        if target.isByPath { reply.set("Content-Security-Policy", "sandbox") }
+        return reply
+    }
+    private func serve(
+        _ request: Request,
+        _ target: HostPlan.Target,
+        _ answer: inout Answer,
+        _ operations: Set<String>?
+    ) async throws(ServiceError) -> Reply {
         if let reply = try await preflight(request, target, &answer) { return reply }
         let (operation, parameters) = try route(request, target)
         answer.operation = operation.name

@@ -118,6 +118,8 @@ extension HostPlan {
         package let destination: Destination
         /// The path to be routed: as sent, without the account of path-style storage addresses.
         package let path: String
+        /// Whether it is reached by path, on the host of the sign-in pages: what it answers is of one origin with them.
+        package var isByPath = false
     }
 
     /// By host; on the domain itself and on `localhost` by path, for sites without wildcard names (path style).
@@ -147,7 +149,8 @@ extension HostPlan {
             let label = service == nil ? first : String(halves[0])
             return Target(
                 destination: Destination(surface: service ?? .blob, label: label, names: primary),
-                path: (service ?? .blob).routed(rest)
+                path: (service ?? .blob).routed(rest),
+                isByPath: true
             )
         }
     }

@@ -9,6 +9,9 @@ package enum Access: Sendable, Hashable {
     case control(String)
     /// Role assignments must hold this data action over the resource, or a key or signature must grant it.
     case data(String)
+    /// The same, where the body names what of the resource is meant: roles must hold the action over the resource or
+    /// something below it, and the handler asks again for what is named.
+    case dataBelow(String)
     /// Anyone signed in to the tenant; the handler shows only what role assignments let the caller read.
     case member
     /// Anyone at all: sign-in, metadata, health.

@@ -109,6 +109,25 @@ extension Scope {
         }
         return items
     }
+    /// At most `limit` keys that have `prefix` and more, from behind `after`: found even where a value does not open.
+    package func keys(
+        in domain: Domain,
+        under prefix: Key,
+        after: Key? = nil,
+        limit: Int
+    ) async throws(ServiceError) -> [Key] {
+        var keys = prefix.children
+        if let after { keys.from = max(keys.from, after.next) }
+        return try await self.keys(in: domain, keys, limit: limit)
+    }
+    /// At most `limit` keys of a range of a domain's keys: found even where a value does not open.
+    package func keys(in domain: Domain, _ keys: KeyRange, limit: Int) async throws(ServiceError) -> [Key] {
+        guard keys.from < keys.to, let space = try await spaceIfAny(domain) else { return [] }
+        let prefix = space.prefix.bytes
+        let range = KeyRange(from: Key(bytes: prefix + keys.from.bytes), to: Key(bytes: prefix + keys.to.bytes))
+        return try await sealedPairs(range, limit: limit, reverse: false)
+            .map { Key(bytes: Array($0.key.bytes.dropFirst(prefix.count))) }
+    }
     /// Whether a domain was made and not forgotten.
     package func exists(_ domain: Domain) async throws(ServiceError) -> Bool { try await spaceIfAny(domain) != nil }
 
@@ -199,9 +218,10 @@ extension ServiceError {
         switch error {
         case .conflict:
             self = ServiceError(
-                409,
-                "Conflict",
+                503,
+                "ServerBusy",
                 "Others kept changing the same thing. Nothing was changed; try again.",
+                detail: "in conflict with others each time",
                 headers: [.retryAfter: "1"]
             )
         case .unknownResult:

@@ -16,15 +16,28 @@ package struct Reply: Sendable {
         /// An error here cuts the connection, for the head is already sent.
         package let next: @Sendable () async throws(ServiceError) -> [UInt8]?
         package init(length: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
-            self.length = length
-            weight = length
-            self.next = next
+            self.init(length: length, weight: length, next: next)
         }
         /// A body whose length nobody knows before it was made, of `bytes` that are read for it.
         package init(reading bytes: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
-            length = nil
-            weight = bytes
+            self.init(length: nil, weight: bytes, next: next)
+        }
+        private init(
+            length: Int64?,
+            weight: Int64,
+            next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?
+        ) {
+            self.length = length
+            self.weight = weight
             self.next = next
+        }
+        /// The same, of which the first piece was taken already.
+        func beginning(with first: [UInt8]) -> Stream {
+            let (once, rest) = (Once(first), next)
+            return Stream(length: length, weight: weight) { () async throws(ServiceError) in
+                if let first = once.take() { return first }
+                return try await rest()
+            }
         }
     }
     /// What follows the head.
@@ -71,13 +84,17 @@ package struct Reply: Sendable {
         headers[.contentType] = "application/xml"
         return Reply(status, headers: headers, content: .bytes(body))
     }
-    /// The same with a short stream read to its end.
+    /// The same with a short stream read to its end, and a long one's first piece.
     ///
-    /// Damage found meanwhile is answered as an error, where a long answer is cut off; and head and body leave in one
-    /// piece.
+    /// Damage found meanwhile is answered as an error; what is found later cuts the answer off, for its head is gone.
+    /// Head and body of a short answer leave in one piece.
     func gathered() async throws(ServiceError) -> Reply {
-        guard case .stream(let stream) = content, let length = stream.length, length <= Self.gatheredMax else {
-            return self
+        guard case .stream(let stream) = content else { return self }
+        guard let length = stream.length, length <= Self.gatheredMax else {
+            guard let first = try await stream.next() else { return self }
+            var reply = self
+            reply.content = .stream(stream.beginning(with: first))
+            return reply
         }
         var bytes: [UInt8] = []
         while let piece = try await stream.next() {

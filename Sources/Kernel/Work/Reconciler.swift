@@ -9,7 +9,8 @@ package protocol DueWork: Sendable {
     var name: String { get }
     /// The provider whose keys the steps see.
     var namespace: String { get }
-    /// Up to `limit` keys of rows due now, in order, after `key`.
+    /// Up to `limit` keys of rows due now, in order, after `key`: by the keys alone (`Scope.keys`), so that a row that
+    /// does not open hides no other.
     func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key]
     /// Does what one row asks for, in at most 20 writes, and removes the row.
     ///
@@ -65,7 +66,8 @@ package struct Reconciler: Sendable {
 
     private func settle(_ keys: [Key], _ work: any DueWork) async throws(ServiceError) {
         guard !keys.isEmpty else { return }
-        let note = ChangeNote(actor: "region:housekeeping", action: work.name, operation: work.name)
+        var note = ChangeNote(actor: "region:housekeeping", action: work.name, operation: work.name)
+        note.frees = true
         _ = try await journal.change(note, work.namespace, KeyRing.regionTenant) { scope async throws(ServiceError) in
             for key in keys { try await work.settle(key, scope) }
         }

@@ -17,8 +17,20 @@ package protocol Saga: Sendable {
     /// Names the kind of work in stored records.
     static var kind: String { get }
     /// Does a bounded part of the work. May run several times before it commits. A `ServiceError` ends the saga as
-    /// failed, except 503, which is tried again later.
+    /// failed, except 503, which is tried again later, and 500 where `endsOnDamage` does not say otherwise.
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome
+    /// Whether stored data that cannot be read (500) ends the work as failed; otherwise it is tried again later, for what
+    /// is to be taken away must go in the end.
+    static var endsOnDamage: Bool { get }
+    /// Whether its steps give room back: then a nearly full disk still takes them.
+    static var frees: Bool { get }
+    /// Runs in the commit that ends the work as failed: says so where others see it, lets go of what was held.
+    func end(_ state: JSON, with error: ServiceError, _ scope: WriteScope) async throws(ServiceError)
+}
+extension Saga {
+    package static var endsOnDamage: Bool { false }
+    package static var frees: Bool { false }
+    package func end(_ state: JSON, with error: ServiceError, _ scope: WriteScope) async throws(ServiceError) {}
 }
 
 /// A saga whose steps bring bytes in: each step takes them in first, then commits what refers to them.

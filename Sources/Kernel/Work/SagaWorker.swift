@@ -18,6 +18,14 @@ package final class SagaWorker: Sendable {
     private let receivers: [String: any ReceivingSaga]
     /// Sagas being carried on right now: a step is taken by one task at a time.
     private let busy = Mutex<Set<String>>([])
+    /// A pass over all open sagas in rounds, so that none of them, stuck as it may be, keeps the others waiting.
+    private struct Pass {
+        /// The last saga of the round before; nil at the beginning.
+        var after: Key?
+        /// Whether a saga of this pass can go on at once.
+        var isMoving = false
+    }
+    private let pass = Mutex(Pass())
 
     package init(_ journal: Journal, _ sagas: [any Saga]) {
         self.journal = journal
@@ -35,20 +43,28 @@ package final class SagaWorker: Sendable {
         }
     }
 
-    /// One turn for each open saga; true when more is to be done at once.
+    /// One turn for each of the next open sagas; true when more is to be done at once.
     package func round(report: @Sendable (String) -> Void) async throws(ServiceError) -> Bool {
+        let after = pass.withLock { $0.after }
         let scope = try await journal.reader(kernelNamespace, KeyRing.regionTenant)
-        let open = try await scope.list(OpenSaga.self, in: .region, under: Key("saga-open"), limit: Self.roundMax)
-        var again = false
-        for item in open where !Task.isCancelled {
+        let open = try await scope.keys(in: .region, under: Key("saga-open"), after: after, limit: Self.roundMax)
+        var isMoving = false
+        for key in open where !Task.isCancelled {
             do throws(ServiceError) {
-                let record = try await advance(item.value.id, tenant: item.value.tenant, steps: Self.turnSteps)
-                if record?.status == .inProgress { again = true }
+                guard let item = try await scope.get(OpenSaga.self, in: .region, at: key) else { continue }
+                let record = try await advance(item.id, tenant: item.tenant, steps: Self.turnSteps)
+                if record?.status == .inProgress { isMoving = true }
             } catch {
-                report("saga \(item.value.id): \(error.message) \(error.detail)")
+                var reader = KeyReader(key, after: Key("saga-open"))
+                report("saga \(reader.string() ?? "\(key)"): \(error.message) \(error.detail)")
             }
         }
-        return again
+        let isLast = open.count < Self.roundMax
+        return pass.withLock { pass in
+            let goesOn = pass.isMoving || isMoving
+            pass = isLast ? Pass() : Pass(after: open.last, isMoving: goesOn)
+            return !isLast || goesOn
+        }
     }
 
     /// How many sagas are open; `max` stands for as many and more.
@@ -72,7 +88,8 @@ package final class SagaWorker: Sendable {
     }
 
     private func step(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> SagaRecord? {
-        let note = ChangeNote(actor: "region:sagas", action: "saga.step", operation: "saga.step")
+        var note = ChangeNote(actor: "region:sagas", action: "saga.step", operation: "saga.step")
+        note.frees = try await frees(id, tenant)
         var received: Received?
         do throws(ServiceError) {
             received = try await receive(id, tenant)
@@ -98,9 +115,15 @@ package final class SagaWorker: Sendable {
             if !error.mayStand {
                 for extent in received?.content.extents ?? [] { try? await journal.bytes.release(extent) }
             }
-            if error.status == 503 || error.status == 500 { throw error }
+            if error.status == 503 { throw error }
             return try await fail(id, tenant, error)
         }
+    }
+    /// Whether the saga gives room back.
+    private func frees(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> Bool {
+        guard kinds.values.contains(where: { type(of: $0).frees }) else { return false }
+        let record = try await journal.reader(kernelNamespace, tenant).saga(id)
+        return record.flatMap { kinds[$0.kind] }.map { type(of: $0).frees } ?? false
     }
     /// What the next step of a receiving saga keeps; nil for other sagas.
     private func receive(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> Received? {
@@ -118,9 +141,15 @@ package final class SagaWorker: Sendable {
     }
     private func fail(_ id: String, _ tenant: TenantID, _ error: ServiceError) async throws(ServiceError) -> SagaRecord?
     {
-        let note = ChangeNote(actor: "region:sagas", action: "saga.fail", operation: "saga.fail")
+        var note = ChangeNote(actor: "region:sagas", action: "saga.fail", operation: "saga.fail")
+        note.frees = true
         return try await journal.change(note, kernelNamespace, tenant) { scope async throws(ServiceError) in
-            guard var record = try await scope.saga(id) else { return nil }
+            guard var record = try await scope.saga(id), record.status == .inProgress else {
+                return try await scope.saga(id)
+            }
+            let saga = self.kinds[record.kind]
+            guard error.status != 500 || saga.map({ type(of: $0).endsOnDamage }) == true else { throw error }
+            try await saga?.end(record.state, with: error, scope.narrowed(to: record.namespace))
             record.status = .failed
             record.errorCode = error.code
             record.errorMessage = error.message

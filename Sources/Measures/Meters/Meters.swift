@@ -59,6 +59,9 @@ package final class Meters: Sendable {
         if isThrottled { count("lazuli_throttled_requests_total", surface: surface, by: 1) }
     }
 
+    /// An answer ended in its middle, because what it was to bring could not be read.
+    package func cut() { count("lazuli_answers_cut_total", by: 1) }
+
     // MARK: Engines
 
     /// What an engine was asked for and how long it took; failures are counted apart.

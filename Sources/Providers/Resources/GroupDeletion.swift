@@ -8,6 +8,7 @@ package import Kernel
 /// there: a crash repeats nothing.
 package struct GroupDeletion: Saga {
     package static let kind = "resources.group-deletion"
+    package static let frees = true
     let remover: any ResourceRemover
 
     /// Which group.

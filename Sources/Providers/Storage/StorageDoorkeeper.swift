@@ -94,21 +94,35 @@ package struct StorageDoorkeeper: Doorkeeper {
     private func checkExtras(_ visit: Visit, _ caller: Caller) async throws(ServiceError) {
         guard visit.target.blob != nil else { return }
         for (headers, need, action) in Self.extras where headers.contains(where: { visit.head.text($0) != nil }) {
-            var isAllowed = true
-            if let holder = caller.signature {
-                do { _ = try holder.grant.permits(need) } catch { throw ServiceError(error) }
-                isAllowed = try await provider.delegatorMay(.data(action), holder, at: visit.resource, visit.scope)
-            } else if caller.principal != nil {
-                isAllowed = try await provider.access.allowsData(
-                    action,
-                    at: visit.resource,
-                    caller: caller,
-                    scope: visit.scope
-                )
-            }
-            guard isAllowed else {
-                throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(visit.resource)")
-            }
+            try await require(need, action, visit, caller)
+        }
+        // Tags are read by a right of their own, in a listing too (REST "List Blobs", include=tags).
+        let isListing = visit.request.query["comp"]?.lowercased() == "list"
+        let include = isListing ? visit.request.query["include"]?.lowercased().split(separator: ",") : nil
+        if include?.contains("tags") == true {
+            try await require(.listedTags, BlobAction.tagsRead, visit, caller)
+        }
+    }
+    private func require(
+        _ need: SASNeed,
+        _ action: String,
+        _ visit: Visit,
+        _ caller: Caller
+    ) async throws(ServiceError) {
+        var isAllowed = caller.hasKey
+        if let holder = caller.signature {
+            do { _ = try holder.grant.permits(need) } catch { throw ServiceError(error) }
+            isAllowed = try await provider.delegatorMay(.data(action), holder, at: visit.resource, visit.scope)
+        } else if caller.principal != nil {
+            isAllowed = try await provider.access.allowsData(
+                action,
+                at: visit.resource,
+                caller: caller,
+                scope: visit.scope
+            )
+        }
+        guard isAllowed else {
+            throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(visit.resource)")
         }
     }
 

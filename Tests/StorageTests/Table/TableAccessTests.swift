@@ -88,6 +88,24 @@ import Testing
         #expect(batch.text.contains("HTTP/1.1 403"))
     }
 
+    @Test func `a role over one table opens transactions on it, and on no other`() async throws {
+        var client = try await TableClient.ready()
+        _ = try await client.create("others")
+        client.storage.identity = .bearer
+        func insert(_ table: String) -> [(String, String, [String: String], String)] {
+            [("POST", "/\(table)", [:], #"{"PartitionKey":"a","RowKey":"b"}"#)]
+        }
+        #expect(try await client.batch(insert("people")).code == "AuthorizationPermissionMismatch")
+        let account = "\(StorageRegion.group)/providers/Microsoft.Storage/storageAccounts/\(client.storage.account)"
+        let table = ResourceID("\(account)/tableServices/default/tables/people")
+        try await client.region.assign("Storage Table Data Contributor", over: table)
+        #expect(try await client.batch(insert("people")).text.contains("HTTP/1.1 201"))
+        let other = try await client.batch(insert("others"))
+        #expect(other.status == 202 && other.text.contains("HTTP/1.1 403"))
+        let removal = [("DELETE", TableClient.path("a", "b"), ["If-Match": "*"], "")]
+        #expect(try await client.batch(removal).text.contains("HTTP/1.1 204"))
+    }
+
     @Test func `roles open what they say`() async throws {
         var client = try await TableClient.ready()
         _ = try await client.insert("a", "b")

@@ -233,6 +233,7 @@ extension StorageProvider {
 /// Removes what an account held, then its key, so that nothing left behind could ever be read.
 struct AccountPurge: Saga {
     static let kind = "storage.accountPurge"
+    static let frees = true
     private static let containersAtOnce = 200
 
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {

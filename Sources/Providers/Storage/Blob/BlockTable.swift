@@ -167,6 +167,7 @@ extension AccountData {
 /// Removes the blocks of an ended table, and discards those that no list took.
 struct BlockPurge: Saga {
     static let kind = "storage.blockPurge"
+    static let frees = true
     /// Blocks in one step: up to three writes each.
     private static let blocksAtOnce = 250
 
@@ -205,7 +206,7 @@ struct UncommittedBlocks: DueWork {
             from: key?.next ?? StorageKey.waiting.children.from,
             to: StorageKey.waiting.appending(before)
         )
-        return try await scope.list(WaitingTable.self, in: .region, keys: range, limit: limit).map(\.key)
+        return try await scope.keys(in: .region, range, limit: limit)
     }
     func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
         guard let waiting = try await scope.get(WaitingTable.self, in: .region, at: key) else { return }

@@ -91,6 +91,8 @@ struct CopyOrder {
 /// The blob shows how far it is. A blob that was overwritten, deleted or whose copy was aborted ends the work.
 struct BlobCopy: ReceivingSaga {
     static let kind = "storage.blobCopy"
+    /// A source that cannot be read would keep the copy pending for ever.
+    static let endsOnDamage = true
     /// Bytes of one step.
     private static let stepBytes: Int64 = 16 << 20
 
@@ -157,11 +159,8 @@ struct BlobCopy: ReceivingSaga {
         let old = record
         let isEnd = try await order.isHere ? share(&order, record, data) : keep(&order, &record, data)
         guard let isEnd else {
-            copy.status = .failed
-            copy.completed = scope.now
-            copy.reason = "412 ConditionNotMet \"Copy failed when reading the source: it changed or is gone.\""
-            try await data.end(copy, of: &record)
-            try await data.put(record, at: order.target, was: old)
+            let reason = "412 ConditionNotMet \"Copy failed when reading the source: it changed or is gone.\""
+            try await fail(order, old, copy, because: reason, data)
             return .done(result: nil)
         }
         copy.copied = isEnd ? copy.total : min(order.position, copy.total)
@@ -175,6 +174,33 @@ struct BlobCopy: ReceivingSaga {
         record.copy = copy
         try await data.put(record, at: order.target, was: old)
         return isEnd ? .done(result: nil) : .again(order.json)
+    }
+
+    /// Damage of the source, or whatever else is not of the moment: the copy is shown as failed.
+    func end(_ state: JSON, with error: ServiceError, _ scope: WriteScope) async throws(ServiceError) {
+        guard let order = CopyOrder(state) else { return }
+        let data = AccountData(order.account, scope, caller: .region(Self.kind))
+        guard try await scope.exists(data.domain),
+            let record = try await scope.get(Blob.self, in: data.domain, at: StorageKey.blob(order.target)),
+            let copy = record.copy, copy.id == order.copy, copy.status == .pending
+        else { return try await release(order, data) }
+        let reason = "\(error.status) \(error.code) \"Copy failed when reading the source.\""
+        try await fail(order, record, copy, because: reason, data)
+    }
+    private func fail(
+        _ order: CopyOrder,
+        _ old: Blob,
+        _ copy: Blob.Copy,
+        because reason: String,
+        _ data: AccountData
+    ) async throws(ServiceError) {
+        var (record, copy) = (old, copy)
+        copy.status = .failed
+        copy.completed = data.scope.now
+        copy.reason = reason
+        try await data.end(copy, of: &record)
+        try await data.put(record, at: order.target, was: old)
+        try await release(order, data)
     }
 
     /// Brings rows of the same account over; true at the end.

@@ -129,6 +129,7 @@ extension AccountData {
 /// Removes the blobs and uncommitted blocks of a container that is gone.
 struct ContainerPurge: Saga {
     static let kind = "storage.containerPurge"
+    static let frees = true
 
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
         guard let account = state.uuid("account"), let container = state.uuid("container") else {

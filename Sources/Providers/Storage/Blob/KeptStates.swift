@@ -24,7 +24,7 @@ struct KeptStates: DueWork {
 
     func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
         let range = KeyRange(from: key?.next ?? StorageKey.kept.children.from, to: StorageKey.kept.appending(scope.now))
-        return try await scope.list(KeptState.self, in: .region, keys: range, limit: limit).map(\.key)
+        return try await scope.keys(in: .region, range, limit: limit)
     }
     func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
         guard let kept = try await scope.get(KeptState.self, in: .region, at: key) else { return }

@@ -7,6 +7,7 @@ import Store
 /// Takes the rows of a long clearing away.
 struct PageClearing: Saga {
     static let kind = "storage.pageClearing"
+    static let frees = true
 
     /// `isSealed` says that the rows lie under a key, which the saga does not have.
     static func state(account: UUID, table: UUID, at: Int64, from: Int64, isSealed: Bool) -> JSON {
@@ -32,6 +33,7 @@ struct PageClearing: Saga {
 /// Takes rows away that only an ended snapshot saw.
 struct PageSweep: Saga {
     static let kind = "storage.pageSweep"
+    static let frees = true
     /// Rows in one step: two writes each, and one look.
     private static let rowsAtOnce = 250
 
@@ -71,6 +73,7 @@ struct PageSweep: Saga {
 /// Takes a table away that nobody refers to any more.
 struct PagePurge: Saga {
     static let kind = "storage.pagePurge"
+    static let frees = true
     /// Rows in one step: two to three writes each.
     private static let purgedAtOnce = 200
 

@@ -195,6 +195,7 @@ struct AccountData {
 /// Discards a long list of pieces that nobody refers to any more.
 struct PiecePurge: Saga {
     static let kind = "storage.piecePurge"
+    static let frees = true
     /// Pieces in one step: up to three writes each.
     private static let piecesAtOnce = 250
 

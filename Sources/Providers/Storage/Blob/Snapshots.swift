@@ -156,6 +156,7 @@ struct PastSweep {
 /// Goes on with a sweep that was too much for one change.
 struct PastSweepSaga: Saga {
     static let kind = "storage.pastSweep"
+    static let frees = true
 
     static func state(_ account: UUID, _ place: BlobPlace, _ purpose: PastSweep.Purpose, from: Moment, to: Moment)
         -> JSON

@@ -7,6 +7,7 @@ import Store
 /// Removes the messages of a queue that is gone, or was cleared.
 struct QueuePurge: Saga {
     static let kind = "storage.queuePurge"
+    static let frees = true
 
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
         guard let account = state.uuid("account"), let queue = state.uuid("queue") else { return .done(result: nil) }

@@ -99,6 +99,8 @@ extension SASNeed {
     package static let deletePermanently = SASNeed(.object, account: "y")
     /// Get Blob Tags and Set Blob Tags.
     package static let blobTags = SASNeed(.object, account: "t")
+    /// Tags shown in a listing of a container's blobs.
+    package static let listedTags = SASNeed(.container, account: "t")
     /// Set and Delete Blob Immutability Policy, Set Blob Legal Hold.
     package static let immutability = SASNeed(.object, account: "i")
 }

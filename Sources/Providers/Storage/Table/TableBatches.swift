@@ -74,18 +74,23 @@ extension StorageProvider {
         }
         return Plan(record: record, steps: steps)
     }
-    /// The table's row asks for the right to write; deleting is a right of its own.
+    /// The operation's row asks for the right to write at some table of the account; deleting is a right of its own.
     private func checkRole(
         _ change: EntityChange,
         of record: TableRecord,
         _ table: TableCall,
         _ scope: WriteScope
     ) async throws(ServiceError) {
-        guard change.kind == .delete, case .principal = table.call.caller else { return }
+        guard let caller = table.call.caller.principal.map(Caller.principal) ?? delegator(table) else { return }
+        let action = change.kind == .delete ? TableAction.delete : TableAction.write
         let resource = table.place.resourceID.appending("tableServices/default/tables/\(record.name)")
         guard
-            try await access.allowsData(TableAction.delete, at: resource, caller: table.call.caller, scope: scope)
-        else { throw .permissionMismatch(detail: "\(table.call.caller.name) lacks \(TableAction.delete)") }
+            try await access.allowsData(action, at: resource, caller: caller, scope: scope)
+        else { throw .permissionMismatch(detail: "\(caller.name) lacks \(action) over \(resource)") }
+    }
+    /// Whose user delegation key signed.
+    private func delegator(_ table: TableCall) -> Caller? {
+        (table.call.caller.signature?.delegator).map(Caller.principal)
     }
 }
 

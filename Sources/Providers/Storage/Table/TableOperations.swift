@@ -30,7 +30,7 @@ extension StorageProvider {
                 "table.batch",
                 .table,
                 .post("/$batch"),
-                .data(TableAction.write),
+                .dataBelow(TableAction.write),
                 bodyMax: tableBodyMax,
                 proof: .client("submit_transaction"),
                 runBatch

@@ -167,6 +167,7 @@ struct TableWire {
 /// Removes the entities of a table that is gone.
 struct TablePurge: Saga {
     static let kind = "storage.tablePurge"
+    static let frees = true
     /// Entities removed in one step: one write each.
     static let entitiesAtOnce = 500
 

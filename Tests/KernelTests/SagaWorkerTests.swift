@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+import Simulation
+import Store
+import Synchronization
+import Testing
+
+@Suite struct SagaWorkerTests {
+    private func start<Work: Saga>(_ work: Work.Type, _ region: ProbedRegion) async throws -> String {
+        try await region.journal.change(ProbedRegion.note, Probe.namespace, TestRegion.tenant) {
+            scope async throws(ServiceError) in try await scope.start(work, ["n": 0], caller: .region("test"))
+        }.result
+    }
+    private func status(_ id: String, _ region: ProbedRegion) async throws -> SagaRecord.Status? {
+        try await region.journal.reader(Probe.namespace, TestRegion.tenant).saga(id)?.status
+    }
+
+    @Test func `sagas that are stuck keep no other from its turn`() async throws {
+        let region = try await ProbedRegion()
+        for _ in 0..<250 { _ = try await start(StuckSaga.self, region) }
+        var quick: [String] = []
+        for _ in 0..<20 { quick.append(try await start(QuickSaga.self, region)) }
+        let worker = SagaWorker(region.journal, [StuckSaga(), QuickSaga()])
+        let told = Mutex(0)
+        var rounds = 0
+        while try await worker.round(report: { _ in told.withLock { $0 += 1 } }) { rounds += 1 }
+        for id in quick { #expect(try await status(id, region) == .succeeded) }
+        // Two passes: in the second nothing moves any more.
+        #expect(rounds <= 6)
+        #expect(told.withLock { $0 } <= 3 * 250)
+    }
+
+    @Test func `damage ends what says so, in one commit with what others see, and nothing else`() async throws {
+        let region = try await ProbedRegion()
+        let (ends, waits) = (try await start(EndingSaga.self, region), try await start(WaitingSaga.self, region))
+        let worker = SagaWorker(region.journal, [EndingSaga(), WaitingSaga()])
+        for _ in 0..<3 { _ = try await worker.round(report: { _ in }) }
+        #expect(try await status(ends, region) == .failed)
+        #expect(try await status(waits, region) == .inProgress)
+        #expect(try await region.notes() == ["500 InternalError"])
+    }
+
+    @Test func `what others keep changing is tried again later, and ends no saga`() async throws {
+        let region = try await ProbedRegion(store: { ContendedStore(engine: $0.store, from: 2) })
+        let answer = await region.send(.put, "/notes/x")
+        #expect(answer.reply.status == 503 && answer.error?.code == "ServerBusy")
+        #expect(answer.reply.headers[.retryAfter] == "1")
+    }
+}
+
+private struct StuckSaga: Saga {
+    static let kind = "test.stuck"
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        throw .unavailable("not now")
+    }
+}
+/// Needs more steps than one turn has.
+private struct QuickSaga: Saga {
+    static let kind = "test.quick"
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        let number = state["n"]?.integer ?? 0
+        return number < 25 ? .again(["n": .integer(number + 1)]) : .done(result: nil)
+    }
+}
+private let damage = ServiceError(500, "InternalError", "Stored data is damaged.")
+private struct EndingSaga: Saga {
+    static let kind = "test.ending"
+    static let endsOnDamage = true
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome { throw damage }
+    func end(_ state: JSON, with error: ServiceError, _ scope: WriteScope) async throws(ServiceError) {
+        let text = "\(error.status) \(error.code)"
+        try await scope.put(KeptNote(text: text), at: Key("note", text))
+    }
+}
+private struct WaitingSaga: Saga {
+    static let kind = "test.waiting"
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome { throw damage }
+}
+
+/// In conflict with somebody else each time, from a commit on.
+private final class ContendedStore: StoreEngine {
+    private let engine: any StoreEngine
+    private let left: Mutex<Int>
+    init(engine: any StoreEngine, from first: Int) {
+        self.engine = engine
+        left = Mutex(first - 1)
+    }
+    func snapshot() async throws(StoreError) -> any StoreSnapshot { try await engine.snapshot() }
+    func commit(_ commit: Commit) async throws(StoreError) -> Version {
+        let passes = left.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+        guard passes else { throw .conflict }
+        return try await engine.commit(commit)
+    }
+    func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }
+    func close() async { await engine.close() }
+    var health: String { get async { await engine.health } }
+}
