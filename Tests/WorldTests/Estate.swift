@@ -113,7 +113,8 @@ final class Estate: Sendable {
                 try await check(region, life, isSettled: false)
             }
             let journal = try await region.open(simulation.world)
-            while try await Parts(journal, isFlawed: isFlawed).sagas.round(report: { _ in }) {}
+            let sagas = Parts(journal, isFlawed: isFlawed).sagas
+            while try await sagas.round(report: { _ in }) {}
             try await check(region, Self.lives + 1, isSettled: true)
         }
     }

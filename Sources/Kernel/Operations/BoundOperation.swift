@@ -76,6 +76,7 @@ package struct BoundResourceType: Sendable {
 package struct Catalogue: Sendable {
     package private(set) var operations: [BoundOperation] = []
     package private(set) var types: [BoundResourceType] = []
+    private var names: Set<String> = []
 
     package init() {}
     /// Adds a provider.
@@ -83,10 +84,8 @@ package struct Catalogue: Sendable {
     /// Two operations of one name are a mistake.
     package mutating func add<Provider: ResourceProvider>(_ provider: Provider) {
         for operation in Provider.operations {
-            precondition(
-                !operations.contains { $0.name == operation.name },
-                "two operations are named \(operation.name)"
-            )
+            let isNew = names.insert(operation.name).inserted
+            precondition(isNew, "two operations are named \(operation.name)")
             operations.append(BoundOperation(operation, provider))
         }
         types += Provider.resourceTypes.map { BoundResourceType($0, provider) }

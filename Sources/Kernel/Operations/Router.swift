@@ -15,50 +15,59 @@ package struct Router: Sendable {
         /// An escape in the path is broken.
         case malformed
     }
+    /// A row's place in the table, and what is left of its path.
+    private struct Row {
+        let segments: ArraySlice<Route.Segment>
+        let index: Int
+        var next: Row { Row(segments: segments.dropFirst(), index: index) }
+    }
+    /// Names operations by their places in the table: copying them while the tree is built would take most of its time.
     private final class Node: Sendable {
         let literals: [String: Node]
         let parameter: Node?
-        let operations: [BoundOperation]
+        let operations: [Int]
         /// Operations that take the rest of the path.
-        let rest: [BoundOperation]
+        let rest: [Int]
 
-        init(_ rows: [(segments: ArraySlice<Route.Segment>, operation: BoundOperation)]) {
-            operations = rows.filter { $0.segments.isEmpty }.map(\.operation)
-            var literals: [String: [(ArraySlice<Route.Segment>, BoundOperation)]] = [:]
-            var parameters: [(ArraySlice<Route.Segment>, BoundOperation)] = []
-            var rest: [BoundOperation] = []
+        init(_ rows: [Row]) {
+            var operations: [Int] = []
+            var literals: [String: [Row]] = [:]
+            var parameters: [Row] = []
+            var rest: [Int] = []
             for row in rows {
                 switch row.segments.first {
-                case .literal(let text): literals[text, default: []].append((row.segments.dropFirst(), row.operation))
-                case .parameter: parameters.append((row.segments.dropFirst(), row.operation))
-                case .rest: rest.append(row.operation)
-                case nil: break
+                case .literal(let text): literals[text, default: []].append(row.next)
+                case .parameter: parameters.append(row.next)
+                case .rest: rest.append(row.index)
+                case nil: operations.append(row.index)
                 }
             }
+            self.operations = operations
             self.rest = rest
-            self.literals = literals.mapValues { rows in Node(rows.map { (segments: $0.0, operation: $0.1) }) }
-            parameter = parameters.isEmpty ? nil : Node(parameters.map { (segments: $0.0, operation: $0.1) })
+            self.literals = literals.mapValues { Node($0) }
+            parameter = parameters.isEmpty ? nil : Node(parameters)
         }
     }
+    private let operations: [BoundOperation]
     private let trees: [Surface: Node]
     /// Operations on any scope (`{scope*}/…`): the same tree on the reversed path.
     private let suffixes: [Surface: Node]
 
     package init(_ operations: [BoundOperation]) {
-        var trees: [Surface: Node] = [:]
-        var suffixes: [Surface: Node] = [:]
-        for surface in Surface.allCases {
-            let rows = operations.filter { $0.surface == surface }
-            trees[surface] = Node(
-                rows.filter { !$0.route.beginsAnywhere }.map { (segments: $0.route.segments[...], operation: $0) }
-            )
-            suffixes[surface] = Node(
-                rows.filter(\.route.beginsAnywhere)
-                    .map { (segments: $0.route.segments.reversed()[...], operation: $0) }
-            )
+        var (rows, reversed): ([Surface: [Row]], [Surface: [Row]]) = ([:], [:])
+        for (index, operation) in operations.enumerated() {
+            let route = operation.route
+            if route.beginsAnywhere {
+                reversed[operation.surface, default: []].append(
+                    Row(segments: route.segments.reversed()[...], index: index)
+                )
+            } else {
+                rows[operation.surface, default: []].append(Row(segments: route.segments[...], index: index))
+            }
         }
-        self.trees = trees
-        self.suffixes = suffixes
+        self.operations = operations
+        trees = rows.mapValues { Node($0) }
+        suffixes = reversed.mapValues { Node($0) }
     }
 
     /// Looks up a path as sent.
@@ -68,9 +77,12 @@ package struct Router: Sendable {
         let pieces = Self.pieces(path)
         var candidates: [BoundOperation] = []
         var sawPath = false
-        func consider(_ operations: [BoundOperation]) -> Bool {
-            sawPath = sawPath || !operations.isEmpty
-            candidates = operations.filter { $0.route.method == request.method && $0.route.accepts(request) }
+        func consider(_ indices: [Int]) -> Bool {
+            sawPath = sawPath || !indices.isEmpty
+            let meant = indices.filter { index in
+                operations[index].route.method == request.method && operations[index].route.accepts(request)
+            }
+            candidates = meant.map { operations[$0] }
             return !candidates.isEmpty
         }
         // What takes the rest of a path comes last: it stands for all that nothing else answers.
@@ -93,7 +105,7 @@ package struct Router: Sendable {
         _ node: Node,
         _ pieces: ArraySlice<Piece>,
         restMin: Int?,
-        _ accept: ([BoundOperation]) -> Bool
+        _ accept: ([Int]) -> Bool
     ) -> Bool {
         guard let piece = pieces.first else { return accept(node.operations) || (restMin == 0 && accept(node.rest)) }
         let after = pieces.dropFirst()
