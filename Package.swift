@@ -181,7 +181,7 @@ targets += [
     tests("StorageTests", kernelFloor + memory + ["Storage", "Simulation"], [httpTypes]),
     tests("HouseTests", everything + ["Meters", "Simulation", "Clients"], [logging]),
     tests("WorldTests", kernelFloor + memory + providers + ["Simulation"], [httpTypes]),
-    tests("CrashTests", ["Base", "Clients"], exclude: ["python"]),
+    tests("CrashTests", ["Base", "Clients"], exclude: ["python", "machine"]),
     tests("ClientTests", ["Base", "Clients"], exclude: ["python", "requirements.txt", "requirements-az.txt"]),
 ]
 

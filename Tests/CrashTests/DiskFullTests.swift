@@ -16,7 +16,7 @@ import Testing
         let data = "\(region.folder)/data"
         defer { SmallDisk.unmount(data) }
         let home = try Home(region)
-        try await walk(home, "fill", "free", "fill")
+        try await walk(home, "fill", "other-writes", "free", "copied", "fill")
 
         try await region.kill9()
         try await verify(region, "after a kill on a full disk")

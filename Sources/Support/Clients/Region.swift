@@ -22,13 +22,16 @@ package final class Region: Sendable {
     /// Starts a region and waits until it answers.
     ///
     /// Throws with the region's log when it does not. `prepare` is given the path of its data folder, which is not
-    /// there yet.
+    /// there yet; `environment` is added to the region's.
     package static func start(
         port: Int? = nil,
         arguments: [String] = [],
+        environment: [String: String] = [:],
         prepare: @escaping @Sendable (String) throws -> Void = { _ in }
     ) async throws -> Region {
-        try await Tool.offPool { try Region(port: port ?? Port.free(), arguments: arguments, prepare: prepare) }
+        try await Tool.offPool {
+            try Region(port: port ?? Port.free(), arguments: arguments, environment: environment, prepare: prepare)
+        }
     }
 
     /// One region for all client tests of a run.
@@ -38,17 +41,24 @@ package final class Region: Sendable {
     private static let sharedRegion = Result { try Region(port: Port.free(), arguments: []) }
 
     private let arguments: [String]
+    private let environment: [String: String]
 
-    private init(port: Int, arguments: [String], prepare: (String) throws -> Void = { _ in }) throws {
+    private init(
+        port: Int,
+        arguments: [String],
+        environment: [String: String] = [:],
+        prepare: (String) throws -> Void = { _ in }
+    ) throws {
         let folder = NSTemporaryDirectory() + "lazuli-region-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Self.reap(folder)
         try prepare("\(folder)/data")
-        let first = try Self.launch(folder: folder, port: port, arguments: arguments)
+        let first = try Self.launch(folder: folder, port: port, arguments: arguments, environment)
         try Self.waitUntilHealthy(first, folder: folder, port: port)
         self.port = port
         self.folder = folder
         self.arguments = arguments
+        self.environment = environment
         credentials = try Credentials(folder: "\(folder)/data")
         process = Mutex(first)
     }
@@ -70,7 +80,7 @@ package final class Region: Sendable {
     /// Starts the region again, on the same data and port, and waits until it answers unless told not to.
     package func restart(waits: Bool = true) async throws {
         try await Tool.offPool { [self] in
-            let next = try Self.launch(folder: folder, port: port, arguments: arguments)
+            let next = try Self.launch(folder: folder, port: port, arguments: arguments, environment)
             process.withLock { $0 = next }
             if waits { try Self.waitUntilHealthy(next, folder: folder, port: port) }
         }
@@ -109,12 +119,17 @@ package final class Region: Sendable {
 
     private static var keepsFolders: Bool { ProcessInfo.processInfo.environment["LAZULI_KEEP"] != nil }
 
-    private static func launch(folder: String, port: Int, arguments: [String]) throws -> Running {
+    private static func launch(
+        folder: String,
+        port: Int,
+        arguments: [String],
+        _ environment: [String: String]
+    ) throws -> Running {
         let running = try Running(
             program: Tool.path(of: "lazuli"),
             arguments: ["up", "--data", "\(folder)/data", "--domain", Credentials.domain, "--port", "\(port)"]
                 + arguments,
-            environment: Home.bare,
+            environment: Home.bare.merging(environment) { $1 },
             log: "\(folder)/log"
         )
         try "\(running.pid)".write(toFile: "\(folder)/pid", atomically: true, encoding: .utf8)

@@ -10,7 +10,7 @@ import time
 
 import aiohttp
 
-from load import Client, Finding, content, expect
+from load import SOURCES, Client, Finding, content, expect
 
 BLOB = 8 << 20
 # More than the disk takes.
@@ -86,6 +86,59 @@ async def works(client, state):
     await read(client, state)
 
 
+async def other_writes(client, state):
+    """The disk is full: blocks, pages and appends are refused as well, and leave what was there; a copy waits."""
+    number = 1 + max((it[0] for it in state.stored.values()), default=0)
+    for number in range(number, number + 1 + (BLOB >> 20)):
+        if await put(client, state, number, 1 << 20) == FULL:
+            break
+    block, start = {"comp": "block", "blockid": "AAAA"}, {"x-ms-blob-type": "BlockBlob"}
+    pages = {"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": str(BLOB)}
+    part = BLOB // 2
+    writes = [
+        ("blocks", start, block, {}), ("pages", pages, {"comp": "page"}, {
+            "x-ms-page-write": "update", "x-ms-range": f"bytes=0-{part - 1}"}),
+        ("append", {"x-ms-blob-type": "AppendBlob"}, {"comp": "appendblock"}, {}),
+    ]
+    for name, made, query, headers in writes:
+        status, _, body = await client.blob("PUT", f"/load/{name}", None, made, b"")
+        expect(f"an empty {name}", status, body, 201)
+        before = await client.blob("GET", f"/load/{name}")
+        status, answered, body = await client.blob("PUT", f"/load/{name}", query, headers, content(1, part))
+        expect(f"{name} on a full disk", status, body, FULL)
+        if answered.get("x-ms-error-code") != "ServerBusy":
+            raise Finding(f"{name} on a full disk: {dict(answered)}")
+        after = await client.blob("GET", f"/load/{name}")
+        if (before[0], before[2]) != (after[0], after[2]):
+            raise Finding(f"{name}: a refused write left something")
+        status, _, body = await client.blob("DELETE", f"/load/{name}")
+        expect(f"delete {name}", status, body, 202)
+    source = {"x-ms-copy-source": f"https://{client.other}.blob.core.{client.domain}/load/2"}
+    status, headers, body = await client.blob("PUT", "/more/copy", None, source)
+    expect("a copy on a full disk", status, body, 202)
+    await asyncio.sleep(1)
+    status, headers, _ = await client.blob("HEAD", "/more/copy")
+    if status != 200 or headers.get("x-ms-copy-status") != "pending":
+        raise Finding(f"a copy on a full disk: HTTP {status} {dict(headers)}")
+
+
+async def copied(client, state):
+    """There is room again: the copy comes to its end by itself."""
+    end = time.monotonic() + 60
+    while True:
+        status, headers, body = await client.blob("GET", "/more/copy")
+        expect("get of the copy", status, body[:400], 200)
+        if headers.get("x-ms-copy-status") == "success":
+            break
+        if headers.get("x-ms-copy-status") != "pending" or time.monotonic() > end:
+            raise Finding(f"the copy is {headers.get('x-ms-copy-status')}")
+        await asyncio.sleep(0.2)
+    if body != content(2, SOURCES[2]):
+        raise Finding("the copy has other bytes than its source")
+    status, _, body = await client.blob("DELETE", "/more/copy")
+    expect("delete of the copy", status, body, 202)
+
+
 async def refused(client, state):
     """Below the reserve of the store itself: every change is refused, reads go on."""
     for size in (1000, BLOB):
@@ -94,6 +147,10 @@ async def refused(client, state):
     status, _, body = await client.arm("PUT", "/resourceGroups/other", {"location": "francecentral"})
     expect("group on a full disk", status, body, FULL)
     await read(client, state)
+
+
+STEPS = {"fill": fill, "read": read, "free": free, "works": works, "refused": refused, "other-writes": other_writes,
+         "copied": copied}
 
 
 async def main(options):
@@ -107,7 +164,7 @@ async def main(options):
             state.setup = await client.prepare()
         client.token, client.key = state.setup["token"], state.setup["key"]
         for step in options.steps:
-            await {"fill": fill, "read": read, "free": free, "works": works, "refused": refused}[step](client, state)
+            await STEPS[step](client, state)
             state.save()
     print(f"{len(state.stored)} blobs")
 
@@ -116,7 +173,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--credentials", required=True)
     parser.add_argument("--state", required=True)
-    parser.add_argument("steps", nargs="+", choices=["fill", "read", "free", "works", "refused"])
+    parser.add_argument("steps", nargs="+", choices=STEPS)
     try:
         asyncio.run(main(parser.parse_args()))
     except Finding as finding:

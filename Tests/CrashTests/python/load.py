@@ -29,6 +29,11 @@ SIZES = {0: 2, KIB: 8, 100 * KIB: 6, 3 << 20: 1}
 LOAD_SECONDS = 240
 BLOB_WORKERS, BLOBS_EACH = 6, 5
 GROUP_WORKERS, GROUPS_EACH = 2, 2
+PAGE_WORKERS, PAGES, PAGE = 2, 8, 512
+LEASE_WORKERS = 2
+COPY_WORKERS, COPIES_EACH = 2, 2
+# What copies bring over from the other account: within one step of the copy, and so long that a kill comes in it.
+SOURCES = {0: 1000, 1: 100 * KIB, 2: 6 << 20}
 VERSION = "2024-11-04"
 # A token outlives the region's crashes; it is renewed only when a long run outlives the token.
 TOKEN_SECONDS = 3000
@@ -50,6 +55,7 @@ class Journal:
 
     def __init__(self, path, firm=None):
         self.setup, self.may, self.next, self.sizes, self.open, self.is_firm = None, {}, 1, {}, {}, True
+        self.lost = 0
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 at = 0
@@ -69,6 +75,9 @@ class Journal:
             self.open[n] = [(key, n if line["puts"] else None) for key in line["keys"]]
             for key, value in self.open[n]:
                 self.may.setdefault(key, {None}).add(value)
+        elif "checked" in line:
+            # What nobody heard of is settled by what was seen.
+            self.lost, self.open = self.lost + len(self.open), {}
         elif "ack" in line:
             for key, value in self.open.pop(line["ack"]):
                 if self.is_firm:
@@ -101,7 +110,7 @@ class Client:
         domain = f"{credentials['domain']}:{credentials['port']}"
         self.session, self.it, self.domain = session, credentials, domain
         self.token = self.key = None
-        self.account = "crashload"
+        self.account, self.other = "crashload", "crashfrom"
 
     async def send(self, method, url, headers=None, data=None):
         try:
@@ -162,8 +171,25 @@ class Client:
         status, _, body = await self.arm("POST", account + "/listKeys", {})
         expect("keys", status, body, 200)
         self.key = json.loads(body)["keys"][0]["value"]
-        expect("container", *self.bare(await self.blob("PUT", "/load", {"restype": "container"})), 201)
+        for name in ("/load", "/more"):
+            expect("container", *self.bare(await self.blob("PUT", name, {"restype": "container"})), 201)
+        await self.prepare_sources()
         return {"token": self.token, "key": self.key, "time": time.time()}
+
+    async def prepare_sources(self):
+        """Another account, whose blobs anybody may read."""
+        path = f"/resourceGroups/crash/providers/Microsoft.Storage/storageAccounts/{self.other}"
+        body = ACCOUNT | {"properties": {"allowBlobPublicAccess": True}}
+        expect("account", *self.bare(await self.arm("PUT", path, body)), 200, 201)
+        status, _, body = await self.arm("POST", path + "/listKeys", {})
+        expect("keys", status, body, 200)
+        there = Client(self.session, self.it)
+        there.account, there.key = self.other, json.loads(body)["keys"][0]["value"]
+        public = {"x-ms-blob-public-access": "blob"}
+        expect("container", *self.bare(await there.blob("PUT", "/load", {"restype": "container"}, public)), 201)
+        for number, size in SOURCES.items():
+            headers = {"x-ms-blob-type": "BlockBlob"}
+            expect("source", *self.bare(await there.blob("PUT", f"/load/{number}", None, headers, content(number, size))), 201)
 
     @staticmethod
     def bare(answer):
@@ -241,6 +267,68 @@ class Load:
                 await until_absent(self.client, group)
                 self.journal.write({"ack": n})
 
+    async def pages(self, worker):
+        """A page blob: each page is a key of its own, and a write of several of them is one change."""
+        name = f"page-{worker}"
+        if f"{name}#0" not in self.journal.may:
+            n = self.journal.begin([f"{name}#{it}" for it in range(PAGES)], puts=False)
+            status, _, body = await self.client.blob(
+                "PUT", "/more/" + name, None,
+                {"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": str(PAGES * PAGE)}, b"")
+            expect(f"create {name}", status, body, 201)
+            self.journal.write({"ack": n})
+        while True:
+            first = self.chance.randrange(PAGES)
+            last = self.chance.randrange(first, PAGES)
+            puts = self.chance.random() < 0.75
+            n = self.journal.begin([f"{name}#{it}" for it in range(first, last + 1)], puts=puts)
+            fields = {"x-ms-page-write": "update" if puts else "clear", "x-ms-range": f"bytes={first * PAGE}-{(last + 1) * PAGE - 1}"}
+            data = b"".join(content(n, PAGE - 8) + n.to_bytes(8) for _ in range(first, last + 1)) if puts else b""
+            status, _, body = await self.client.blob("PUT", "/more/" + name, {"comp": "page"}, fields, data)
+            expect(f"put page of {name}", status, body, 201)
+            self.journal.write({"ack": n})
+
+    async def leases(self, worker):
+        """An infinite lease of one blob, whose id is the change that acquired it."""
+        key = f"lease-{worker}"
+        headers = {"x-ms-blob-type": "BlockBlob", "If-None-Match": "*"}
+        status, _, body = await self.client.blob("PUT", "/more/" + key, None, headers, b"")
+        expect(f"put {key}", status, body, 201, 409, 412)
+        while True:
+            holder = self.journal.holds(key)
+            if holder is None:
+                n = self.journal.begin([key])
+                fields = {"x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1", "x-ms-proposed-lease-id": lease_id(n)}
+            elif self.chance.random() < 0.5:
+                n = self.journal.begin([key])
+                fields = {"x-ms-lease-action": "change", "x-ms-lease-id": lease_id(holder), "x-ms-proposed-lease-id": lease_id(n)}
+            else:
+                n = self.journal.begin([key], puts=False)
+                fields = {"x-ms-lease-action": "release", "x-ms-lease-id": lease_id(holder)}
+            status, _, body = await self.client.blob("PUT", "/more/" + key, {"comp": "lease"}, fields, b"")
+            expect(f"{fields['x-ms-lease-action']} {key}", status, body, 200, 201)
+            self.journal.write({"ack": n})
+            if fields["x-ms-lease-action"] != "release":
+                await self.refuse_without_lease(key)
+
+    async def refuse_without_lease(self, key):
+        status, _, body = await self.client.blob("PUT", "/more/" + key, None, {"x-ms-blob-type": "BlockBlob"}, b"")
+        expect(f"put of {key}, which is leased", status, body, 412)
+
+    async def copies(self, worker):
+        """Copies from another account, which go on after their answer; what was begun comes to its end."""
+        keys = [f"copy-{worker}-{n}" for n in range(COPIES_EACH)]
+        while True:
+            key = self.chance.choice(keys)
+            if self.journal.holds(key) is not None:
+                await check_copy(self.client, self.journal, key)
+            n = self.journal.begin([key])
+            headers = {"x-ms-meta-n": str(n), "x-ms-copy-source":
+                       f"https://{self.client.other}.blob.core.{self.client.domain}/load/{n % len(SOURCES)}"}
+            status, _, body = await self.client.blob("PUT", "/more/" + key, None, headers)
+            expect(f"copy to {key}", status, body, 202)
+            self.journal.write({"ack": n})
+
     async def put_resource(self, key, body, *wanted):
         n = self.journal.begin([key])
         status, _, answer = await self.client.arm("PUT", path_of(key), body | {"tags": {"n": str(n)}})
@@ -250,6 +338,8 @@ class Load:
     async def run(self):
         """All workers until the region is gone; the first finding ends them all."""
         workers = [self.blobs(n) for n in range(BLOB_WORKERS)] + [self.groups(n) for n in range(GROUP_WORKERS)]
+        workers += [self.pages(n) for n in range(PAGE_WORKERS)] + [self.leases(n) for n in range(LEASE_WORKERS)]
+        workers += [self.copies(n) for n in range(COPY_WORKERS)]
         outcomes = await asyncio.gather(*(asyncio.wait_for(work, LOAD_SECONDS) for work in workers), return_exceptions=True)
         for outcome in outcomes:
             if not isinstance(outcome, Gone):
@@ -294,6 +384,68 @@ async def check_blob(client, journal, key):
     return seen
 
 
+def lease_id(n):
+    return f"00000000-0000-0000-0000-{n:012d}"
+
+
+async def check_lease(client, journal, key):
+    """Who holds the lease: the one that may renew it."""
+    status, headers, body = await client.blob("HEAD", "/more/" + key)
+    expect(f"head {key}", status, body, 200, 404)
+    seen = None
+    if status == 200 and headers["x-ms-lease-state"] == "leased":
+        for n in journal.may[key] - {None}:
+            renew = {"x-ms-lease-action": "renew", "x-ms-lease-id": lease_id(n)}
+            if (await client.blob("PUT", "/more/" + key, {"comp": "lease"}, renew, b""))[0] == 200:
+                seen = n
+        if seen is None:
+            raise Finding(f"{key} is leased, and by none of {journal.may[key]}")
+    if seen not in journal.may[key]:
+        raise Finding(f"{key} is held by {seen}, may be held by {journal.may[key]}")
+    return seen
+
+
+async def check_pages(client, journal, keys):
+    """Every page holds what it may, and a write that was cut short is there whole or not at all."""
+    name = keys[0].split("#")[0]
+    status, _, body = await client.blob("GET", "/more/" + name)
+    expect(f"get {name}", status, body[:400], 200, 404)
+    body = body if status == 200 else bytes(PAGES * PAGE)
+    seen = {}
+    for key in keys:
+        page = body[int(key.split("#")[1]) * PAGE:][:PAGE]
+        n = seen[key] = int.from_bytes(page[-8:]) or None
+        if page != (bytes(PAGE) if n is None else content(n, PAGE - 8) + n.to_bytes(8)):
+            raise Finding(f"{key} is of no write")
+        if n not in journal.may[key]:
+            raise Finding(f"{key} holds change {n}, may hold {journal.may[key]}")
+    for n, changes in journal.open.items():
+        parts = {seen[key] == value for key, value in changes if key in seen and value is not None}
+        if len(parts) > 1:
+            raise Finding(f"change {n} of {name} is half there: {seen}")
+    return seen
+
+
+async def check_copy(client, journal, key):
+    """A copy that was begun ends with the bytes of its source."""
+    end = time.monotonic() + 60
+    while True:
+        status, headers, body = await client.blob("GET", "/more/" + key)
+        expect(f"get {key}", status, body[:400], 200, 404)
+        seen = None if status == 404 else int(headers.get("x-ms-meta-n", "0"))
+        if seen not in journal.may[key]:
+            raise Finding(f"{key} holds change {seen}, may hold {journal.may[key]}")
+        if seen is None or headers.get("x-ms-copy-status") == "success":
+            break
+        if headers.get("x-ms-copy-status") != "pending" or time.monotonic() > end:
+            raise Finding(f"the copy to {key} is {headers.get('x-ms-copy-status')} {headers.get('x-ms-copy-progress')}")
+        await asyncio.sleep(0.05)
+    source = (seen or 0) % len(SOURCES)
+    if seen is not None and body != content(source, SOURCES[source]):
+        raise Finding(f"{key} holds {len(body)} other bytes than source {source} of {SOURCES[source]}")
+    return seen
+
+
 async def check_resource(client, journal, key):
     seen, leaving = await resource_state(client, key)
     if leaving:
@@ -322,9 +474,16 @@ async def check_list(client, expected):
 async def check(client, journal):
     """Every key holds what it may; what was open is settled by what is seen. Groups come before the accounts within."""
     keys = sorted(journal.may, key=lambda key: (not key.startswith("group:"), key))
-    present = []
+    present, pages = [], {}
     for key in keys:
-        if ":" in key:
+        if "#" in key:
+            pages.setdefault(key.split("#")[0], []).append(key)
+            continue
+        if key.startswith("lease-"):
+            seen = await check_lease(client, journal, key)
+        elif key.startswith("copy-"):
+            seen = await check_copy(client, journal, key)
+        elif ":" in key:
             seen = await check_resource(client, journal, key)
             if key.startswith("account:") and seen is not None and journal.holds("group:" + key.split(":")[1]) is None:
                 raise Finding(f"{key} outlives its group")
@@ -332,7 +491,11 @@ async def check(client, journal):
             seen = await check_blob(client, journal, key)
             present += [key] if seen is not None else []
         journal.write({"key": key, "seen": seen})
+    for some in pages.values():
+        for key, seen in (await check_pages(client, journal, some)).items():
+            journal.write({"key": key, "seen": seen})
     await check_list(client, present)
+    journal.write({"checked": True})
 
 
 async def main(options):
@@ -357,7 +520,7 @@ async def main(options):
             with open(options.ready, "w", encoding="utf-8"):
                 pass
             await Load(client, journal, chance).run()
-    print(f"{journal.next - 1} changes so far, {len(journal.open)} of them never answered")
+    print(f"{journal.next - 1} changes so far, {journal.lost} of them never answered")
 
 
 if __name__ == "__main__":
