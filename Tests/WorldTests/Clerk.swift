@@ -24,6 +24,7 @@ struct Clerk: TokenAuthority, Doorkeeper {
         audience: "test"
     )
 
+    private static let roles = ["Owner", "Storage Queue Data Contributor", "Storage Blob Data Owner"]
     /// A subscription, a group and the clerk's rights.
     static var founding: FoundingStep {
         FoundingStep(StorageProvider.namespace) { scope async throws(ServiceError) in
@@ -44,7 +45,7 @@ struct Clerk: TokenAuthority, Doorkeeper {
                 now: scope.now
             )
             try await scope.put(group, of: subscription)
-            for role in RoleDefinition.all where ["Owner", "Storage Queue Data Contributor"].contains(role.name) {
+            for role in RoleDefinition.all where Self.roles.contains(role.name) {
                 try await scope.put(
                     RoleAssignment(
                         name: role.id.lowercaseText,
@@ -61,7 +62,7 @@ struct Clerk: TokenAuthority, Doorkeeper {
         }
     }
     /// A storage provider with a memory of its own behind a dispatcher.
-    static func dispatcher(_ journal: Journal) -> Dispatcher {
+    static func dispatcher(_ journal: Journal, sagas: SagaWorker? = nil) -> Dispatcher {
         let authorizer = Authorizer()
         let provider = StorageProvider(hostPlan: plan, tokens: Clerk(), access: authorizer)
         var catalogue = Catalogue()
@@ -72,7 +73,7 @@ struct Clerk: TokenAuthority, Doorkeeper {
             catalogue: catalogue,
             authorizer: authorizer,
             doorkeepers: [.management: Clerk()].merging(StorageDoorkeeper.all(provider)) { _, service in service },
-            sagas: SagaWorker(journal, StorageProvider.sagas),
+            sagas: sagas ?? SagaWorker(journal, StorageProvider.sagas),
             limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
         )
     }
@@ -83,15 +84,20 @@ struct Clerk: TokenAuthority, Doorkeeper {
         _ query: String,
         _ body: [UInt8],
         _ desk: Dispatcher,
-        _ simulation: Simulation
+        _ simulation: Simulation,
+        headers: [String: String] = [:]
     ) async -> Answer {
-        await desk.respond(
+        var fields: HTTPFields = [.authorization: "Bearer clerk"]
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return await desk.respond(
             to: Request(
                 method: method,
                 host: host,
                 path: path,
                 query: Query(query),
-                headers: [.authorization: "Bearer clerk"],
+                headers: fields,
                 body: .bytes(body),
                 id: simulation.world.entropy.uuid(),
                 received: simulation.world.clock.now

@@ -198,27 +198,3 @@ final class Mailroom: Sendable {
         try promise.hold(left.isEmpty, "\(left.keys.sorted()) were never put")
     }
 }
-
-/// Forgets what a change read, so that nothing is ever in conflict.
-private struct BlindStore: StoreEngine {
-    let engine: any StoreEngine
-    func snapshot() async throws(StoreError) -> any StoreSnapshot { try await engine.snapshot() }
-    func commit(_ commit: Commit) async throws(StoreError) -> Version {
-        try await engine.commit(Commit(readVersion: commit.readVersion, writes: commit.writes))
-    }
-    func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }
-    func close() async { await engine.close() }
-    var health: String { get async { await engine.health } }
-}
-
-/// Says of every commit that it stands, whatever became of it.
-private struct HastyStore: StoreEngine {
-    let engine: any StoreEngine
-    func snapshot() async throws(StoreError) -> any StoreSnapshot { try await engine.snapshot() }
-    func commit(_ commit: Commit) async throws(StoreError) -> Version {
-        do { return try await engine.commit(commit) } catch { return commit.readVersion }
-    }
-    func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }
-    func close() async { await engine.close() }
-    var health: String { get async { await engine.health } }
-}

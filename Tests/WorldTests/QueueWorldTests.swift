@@ -7,7 +7,7 @@ import Testing
 @Suite struct QueueWorldTests {
     @Test func `no message is lost, doubled within its time, or seen after its deletion`() throws {
         var (worlds, put, got, deleted, deaths) = (0, 0, 0, 0, 0)
-        try forEachSeed(1...200) { seed in
+        try forEachSeed(1...1000) { seed in
             let room = Mailroom(seed: seed, flaw: nil)
             try room.run()
             worlds += 1
