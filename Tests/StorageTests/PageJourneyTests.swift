@@ -231,6 +231,29 @@ struct PageJourneyTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test func `with versioning an incremental copy keeps what it copied before`() async throws {
+        let client = try await StorageClient.ready()
+        try await client.keep(["isVersioningEnabled": true])
+        _ = try await client.createPages("/docs/disk", 4096)
+        var first: [UInt8] = []
+        for turn in 0..<2 {
+            client.region.clock.pass(.seconds(1))
+            _ = try await client.write("/docs/disk", Int64(turn) * 1024, client.bytes(512))
+            if turn == 0 { first = try await client.send(.get, "/docs/disk").body }
+            let moment = try #require(try await client.send(.put, "/docs/disk", "comp=snapshot")["x-ms-snapshot"])
+            let source = client.region.plan.address(client.host(of: client.account)) + "/docs/disk?snapshot=\(moment)"
+            let headers = ["x-ms-copy-source": source]
+            let copied = try await client.send(.put, "/docs/backup", "comp=incrementalcopy", headers: headers)
+            #expect(copied.status == 202 && copied["x-ms-version-id"] != nil)
+        }
+        #expect(try await client.names("&include=versions&prefix=backup", page: 10) == ["backup", "backup"])
+        let list = try await client.send(.get, "/docs", "restype=container&comp=list&include=versions&prefix=backup")
+        let version = try #require(
+            list.text.split(separator: "<VersionId>").dropFirst().first?.split(separator: "<").first
+        )
+        #expect(try await client.send(.get, "/docs/backup", "versionid=\(version)").body == first)
+    }
+
     @Test func `snapshots are copied one after the other, and nothing else changes the copy`() async throws {
         let client = try await StorageClient.ready()
         let before = try await client.storedKeys()

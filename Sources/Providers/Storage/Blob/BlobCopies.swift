@@ -278,7 +278,7 @@ extension StorageProvider {
         new.created = old?.created ?? scope.now
         let states = BlobStates(blob, site.place, scope)
         let snapshot = try await states.freshMoment(after: old)
-        new.snapshots = (old?.snapshots ?? 0) + 1
+        new.snapshots = 1
         new.copy = Blob.Copy(
             id: scope.entropy.uuid(),
             source: source.address,
@@ -291,9 +291,8 @@ extension StorageProvider {
         var past = new
         past.body = try await data.share(original.body)
         try await states.keep(past, Blob.Past(kind: .snapshot, moment: snapshot))
-        if let old { try await data.release(old.body) }
-        try await data.put(new, at: site.place, was: old)
-        var reply = copied(blob, new)
+        let stored = try await states.replace(old, with: new)
+        var reply = copied(blob, stored)
         // Azure's first answer is always this, and clients ask again.
         reply.set("x-ms-copy-status", Blob.Copy.Status.pending.text)
         return reply

@@ -29,11 +29,11 @@ struct BlobStates {
         try await data.end(table: place)
         return try await succeed(old, with: new)
     }
-    /// Makes `new` current after `old` was dealt with.
+    /// Makes `new` current after `old` was dealt with; the snapshots it counts are those made with it.
     func succeed(_ old: Blob?, with new: Blob) async throws(ServiceError) -> Blob {
         var new = new
         new.past = nil
-        new.snapshots = old?.snapshots ?? 0
+        new.snapshots += old?.snapshots ?? 0
         new.version = history.isVersioned ? try await freshMoment(after: old) : nil
         try await data.put(new, at: place, was: old, isKept: old.map(isVersion) ?? false)
         return new
