@@ -8,6 +8,39 @@ enum StorageFixtures {
         Row(type: "ContainerRetention", format: 1, body: .hex("0701010001")),
         Row(type: "TagHit", format: 1, body: .hex("")),
         Row(
+            type: "ChangeEvent",
+            format: 1,
+            body: .json(
+                #"{"api":"PutBlob","blob":"x","blobType":"BlockBlob","container":"docs","contentLength":3,"contentType":""#
+                    + #"text/plain","etag":"0x1","id":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","kind":"BlobCreated","previ"#
+                    + #"ousInfo":{"PreviousTier":"Hot"},"request":"11111111-2222-4333-8444-555555555555","sequencer":"00"#
+                    + #"","tagsUpdated":{"current":{"a":"2"},"previous":{"a":"1"}},"time":1795289700123456}"#
+            )
+        ),
+        Row(
+            type: "ChangeFeed",
+            format: 1,
+            body: .json(
+                #"{"container":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","hasNames":true,"isEnabled":true,"retentionDa"#
+                    + #"ys":7,"topic":"/subscriptions/x"}"#
+            )
+        ),
+        Row(
+            type: "FeedAccount",
+            format: 1,
+            body: .json(
+                #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","tenant":"11111111-2222-4333-8444-555555555555"}"#
+            )
+        ),
+        Row(
+            type: "FeedProgress",
+            format: 1,
+            body: .json(
+                #"{"finalized":1795287600000000,"open":{"begin":1795291200000000,"chunk":1},"saga":"s","step":3,"wa"#
+                    + #"ke":1795295100000000}"#
+            )
+        ),
+        Row(
             type: "AccessEpoch",
             format: 1,
             body: .json(

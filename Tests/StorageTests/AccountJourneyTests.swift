@@ -49,7 +49,7 @@ struct AccountJourneyTests {
         ] as [JSON] {
             #expect(try await client.manage(.patch, "", ["properties": properties]).status == 501)
         }
-        let changes: JSON = ["properties": ["changeFeed": ["enabled": true]]]
+        let changes: JSON = ["properties": ["restorePolicy": ["enabled": true, "days": 5]]]
         #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
         #expect(try await client.manage(.get, "/managementPolicies/default").status == 501)
     }

@@ -201,6 +201,11 @@ struct StorageRegion: Sendable {
             }.result
         }
     }
+    /// One full run of what comes due within moments, and of the work it begins.
+    func publishFeeds() async throws {
+        for work in provider.promptWorks { await Reconciler(journal).pass(work) { Issue.record("\($0)") } }
+        try await settle()
+    }
     /// One full run of the reconciler of what soft delete keeps.
     func expireKept() async { await pass("kept.expire") }
     /// Removes the account as the deletion of its group does.

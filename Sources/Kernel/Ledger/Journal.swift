@@ -106,7 +106,7 @@ package final class Journal: Sendable {
                 witness: LedgerKey.pending(id),
                 settled: { snapshot throws(StoreError) in try await snapshot.get(LedgerKey.at(id)) != nil }
             ) { transaction throws(Abort<ServiceError>) in
-                let scope = WriteScope(frame, transaction, entry: id, received: received)
+                let scope = WriteScope(frame, transaction, entry: id, note: note, received: received)
                 do throws(ServiceError) {
                     let result = try await body(scope)
                     let leaf = try await self.record(note, id, scope)

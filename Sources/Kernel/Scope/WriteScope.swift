@@ -14,6 +14,8 @@ package final class WriteScope: Scope {
     package var version: Version { shared.transaction.pending.readVersion }
     /// Names this change; the answer carries it as `x-lazuli-entry`.
     package let entry: EntryID
+    /// What the ledger is told of this change.
+    package let note: ChangeNote
     /// What the first phase of a `.receives` operation took in.
     package let received: Received?
     /// Shared by all narrowings of one transaction.
@@ -31,15 +33,23 @@ package final class WriteScope: Scope {
         init(_ transaction: Transaction) { self.transaction = transaction }
     }
 
-    init(_ frame: ScopeFrame, _ transaction: Transaction, entry: EntryID, received: Received? = nil) {
+    init(
+        _ frame: ScopeFrame,
+        _ transaction: Transaction,
+        entry: EntryID,
+        note: ChangeNote,
+        received: Received? = nil
+    ) {
         self.frame = frame
         self.entry = entry
+        self.note = note
         self.received = received
         shared = Shared(transaction)
     }
     private init(_ other: WriteScope, _ frame: ScopeFrame) {
         self.frame = frame
         entry = other.entry
+        note = other.note
         received = other.received
         shared = other.shared
     }

@@ -59,6 +59,7 @@ package struct StorageProvider: ResourceProvider {
         [
             AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PageClearing(), PageSweep(), PagePurge(),
             BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(),
+            FeedBeginning(), FeedPublication(),
         ]
     }
 }

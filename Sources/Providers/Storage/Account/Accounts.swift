@@ -257,6 +257,7 @@ struct AccountPurge: Saga {
             }
             guard found.isEmpty else { return .again(state) }
         }
+        if try await data.purgeFeed() { return .again(state) }
         // Blocks and pieces are discarded by sagas of their own, which need the key until they are done. Waiting is a
         // refusal, which commits nothing, so that only a step which has nothing else to do may wait.
         let lists = try await scope.list(PieceList.self, in: data.domain, under: StorageKey.lists, limit: 1)

@@ -6,17 +6,19 @@ import Kernel
 extension StorageProvider {
     func listBlobServices(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        return .json(200, ["value": [shown(try await settings(view.place, scope), of: view)]])
+        let (settings, feed) = (try await settings(view.place, scope), try await changeFeed(view.place, scope))
+        return .json(200, ["value": [shown(settings, feed, of: view)]])
     }
     func getBlobService(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        return .json(200, shown(try await settings(view.place, scope), of: view))
+        let (settings, feed) = (try await settings(view.place, scope), try await changeFeed(view.place, scope))
+        return .json(200, shown(settings, feed, of: view))
     }
     func putBlobService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         let properties = try call.json()["properties"] ?? [:]
         let unbuilt = [
-            ("restorePolicy", "enabled"), ("changeFeed", "enabled"), ("lastAccessTimeTrackingPolicy", "enable"),
+            ("restorePolicy", "enabled"), ("lastAccessTimeTrackingPolicy", "enable"),
         ]
         for (policy, switched) in unbuilt where properties[policy]?[switched]?.bool == true {
             throw .notImplemented("\(policy).\(switched)=true")
@@ -46,7 +48,8 @@ extension StorageProvider {
             settings.defaultVersion = version.text
         }
         try await set(settings, view.place, scope)
-        return .json(200, shown(settings, of: view))
+        if let wanted = properties["changeFeed"] { try await setChangeFeed(wanted, view, call, scope) }
+        return .json(200, shown(settings, try await changeFeed(view.place, scope), of: view))
     }
 
     /// All rules of `corsRules`.
@@ -95,7 +98,9 @@ extension StorageProvider {
             maxAgeSeconds: Int(age)
         )
     }
-    private func shown(_ settings: ServiceProperties, of view: AccountView) -> JSON {
+    private func shown(_ settings: ServiceProperties, _ feed: ChangeFeed?, of view: AccountView) -> JSON {
+        var changes: [String: JSON] = ["enabled": .bool(feed?.isEnabled ?? false)]
+        if let days = feed?.retentionDays { changes["retentionInDays"] = .integer(Int64(days)) }
         var retention = shown(settings.deleteRetention.days)
         retention["allowPermanentDelete"] = .bool(settings.deleteRetention.allowsPermanentDelete)
         return [
@@ -107,7 +112,7 @@ extension StorageProvider {
                 "deleteRetentionPolicy": .object(retention),
                 "containerDeleteRetentionPolicy": .object(shown(settings.containerRetention?.days)),
                 "isVersioningEnabled": .bool(settings.isVersioningEnabled ?? false),
-                "changeFeed": ["enabled": false],
+                "changeFeed": .object(changes),
             ],
         ]
     }

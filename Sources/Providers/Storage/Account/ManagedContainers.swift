@@ -19,7 +19,8 @@ extension StorageProvider {
         )
         if let after = try PageToken.read(call)?.1 { range.from = StorageKey.containers.appending(after).next }
         let found = try await containers(of: view.place, range, limit: limit, scope)
-        var body: [String: JSON] = ["value": .array(found.map { shown($0.0, $0.1, of: view, at: scope.now) })]
+        let entries = found.filter { !$0.0.isHidden }.map { shown($0.0, $0.1, of: view, at: scope.now) }
+        var body: [String: JSON] = ["value": .array(entries)]
         if found.count == limit, let last = found.last {
             body["nextLink"] = .string(PageToken.link(call, ("", last.0.text)))
         }
@@ -77,6 +78,7 @@ extension StorageProvider {
         _ view: AccountView,
         _ scope: WriteScope
     ) async throws(ServiceError) -> Reply {
+        try name.refuseChange()
         var container = old
         if let metadata = request.metadata { container.metadata = metadata }
         if let access = request.publicAccess {

@@ -91,6 +91,7 @@ extension StorageProvider {
         return HeldContainer(view: view, name: name, container: container)
     }
     private func store(_ held: HeldContainer, _ call: Call, _ scope: WriteScope) async throws(ServiceError) {
+        try held.name.refuseChange()
         // A policy is looked up by a blob's directory, which is the container in flat accounts only.
         guard !held.view.place.isHierarchical else {
             throw .notImplemented("Immutability policies and legal holds in accounts with a hierarchical namespace")

@@ -165,6 +165,8 @@ extension StorageProvider {
             try Self.refuseForeignKeys(opened.head, StorageNeeds.plain(call.operation))
             return try ServiceVersion(head: opened.head)
         }
+        // The region writes it, everybody else may read.
+        if target.container == .changeFeed, !Self.onlyLooks(call) { throw ServiceError(.systemContainer) }
         // A reader looks at the version the doorkeeper saw; a change must notice an account that went meanwhile.
         if !(scope is ReadScope) {
             let place = try await place(opened.target.account, scope)
@@ -197,6 +199,9 @@ extension StorageProvider {
         return destination.label.flatMap { AccountName($0) }
     }
 
+    private static func onlyLooks(_ call: Call) -> Bool {
+        [.get, .head].contains(call.request.method) || StorageNeeds.plain(call.operation) == "blob.query"
+    }
     /// Operations that know what to do with a customer's key or an encryption scope, or with the key of a source; the
     /// others refuse it, for ignoring it would break a promise.
     private static func refuseForeignKeys(_ head: RequestHead, _ operation: String) throws(StorageFault) {

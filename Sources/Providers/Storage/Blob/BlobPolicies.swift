@@ -94,7 +94,7 @@ extension StorageProvider {
         if record.past == nil {
             try await data.put(changed, at: site.place, was: record)
         } else {
-            try await scope.put(changed, in: blob.domain, at: site.key(of: record))
+            try await data.put(past: changed, at: site.place, was: record)
         }
         return changed
     }

@@ -139,6 +139,9 @@ extension AccountData {
                 ticks: past.moment.ticks
             )
             try await scope.put(kept, in: .region, at: StorageKey.kept(deletion.until, kept))
+        } else if past.kind == .snapshot {
+            // A version, and what soft delete keeps, is told with the change that made it.
+            try await tell(.snapshotCreated, ofPast: state, at: place)
         }
     }
     /// Takes a past state away for good.
@@ -163,6 +166,7 @@ extension AccountData {
     /// Deletes a past state: for good, or to be kept by soft delete.
     func delete(_ state: Blob, at place: BlobPlace, _ deletion: Blob.Deletion?) async throws(ServiceError) {
         try await protect(state, at: place, .remove)
+        try await tell(.deleted, ofPast: state, at: place)
         guard let deletion else { return try await end(state, at: place) }
         var kept = state
         kept.past?.deleted = deletion

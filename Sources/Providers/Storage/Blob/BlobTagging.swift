@@ -49,7 +49,7 @@ extension StorageProvider {
             try await data.put(tagged, at: site.place, was: record)
         } else {
             // A version's tags are kept with it; searches find current blobs only.
-            try await scope.put(tagged, in: blob.domain, at: site.key(of: record))
+            try await data.put(past: tagged, at: site.place, was: record)
         }
         return blob.reply(204)
     }

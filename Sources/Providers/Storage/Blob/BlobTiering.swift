@@ -42,7 +42,7 @@ extension StorageProvider {
         if record.past == nil {
             try await data.put(tiered, at: site.place, was: record)
         } else {
-            try await scope.put(tiered, in: blob.domain, at: site.key(of: record))
+            try await data.put(past: tiered, at: site.place, was: record)
         }
         return blob.reply(status)
     }

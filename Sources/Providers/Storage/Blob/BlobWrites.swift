@@ -5,7 +5,7 @@ import Kernel
 import Store
 
 /// The only way a current blob's record is written or removed (HouseTests hold the provider to it), so that what goes with
-/// every change is in one place: policies and holds, the index of tags, and leases that ended.
+/// every change is in one place: policies and holds, the index of tags, leases that ended, and the change feed.
 extension AccountData {
     /// Writes the state of a place that is current from now on.
     ///
@@ -17,12 +17,14 @@ extension AccountData {
         if blob.etag != old?.etag { blob.lease = blob.lease.afterWrite(at: scope.now) }
         try await index(place, from: old?.tags ?? .none, to: blob.tags)
         try await scope.put(blob, in: domain, at: StorageKey.blob(place))
+        try await tell(place, from: old, to: blob)
     }
     /// Removes the current state of a place; `isKept` says that it stays as a version.
     func remove(_ old: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) {
         try await protect(old, at: place, .remove, isKept: isKept)
         try await index(place, from: old.tags, to: .none)
         try await scope.remove(in: domain, at: StorageKey.blob(place))
+        try await tell(place, from: old, to: nil)
     }
     /// Has what is current somewhere be current elsewhere, with its uncommitted blocks; what a directory holds stays under its
     /// id.
@@ -43,8 +45,15 @@ extension AccountData {
     }
     /// Removes what a container or account that is gone has left; what keeps blobs was looked at when it went.
     func purge(_ old: Blob, at place: BlobPlace) async throws(ServiceError) {
+        try await unplan(old, at: place)
         try await index(place, from: old.tags, to: .none)
         try await scope.remove(in: domain, at: StorageKey.blob(place))
+    }
+    /// Writes what changed of a past state that stays one.
+    func put(past state: Blob, at place: BlobPlace, was old: Blob) async throws(ServiceError) {
+        guard let past = state.past else { preconditionFailure("a past state is told from the current one") }
+        try await scope.put(state, in: domain, at: StorageKey.past(place, past.moment))
+        try await tellPast(place, from: old, to: state)
     }
     /// Brings the index of tags from one state to another.
     private func index(

@@ -48,12 +48,15 @@ extension StorageProvider {
             throw ServiceError(.containerAlreadyExists)
         }
         if publicAccess != nil { try await checkPublicAccess(place, scope) }
+        try name.refuseChange()
         if let standard = encryption.standard {
             _ = try await scope.secret(ofEncryptionScope: standard, in: place.domain)
         }
         var container = Container(scope, metadata: metadata, publicAccess: publicAccess)
         container.encryption = encryption
         try await scope.put(container, in: place.domain, at: key)
+        // The change feed and searches find its name by its id.
+        try await scope.put(ContainerPlace(name), in: place.domain, at: StorageKey.containerPlace(container.id))
         return container
     }
     /// Containers may be made public only where the account says so.
@@ -166,11 +169,12 @@ extension StorageProvider {
             guard let position = [here?.position, gone?.position].compactMap(\.self).min() else { return (found, nil) }
             guard found.count < query.pageSize else { return (found, ListMarker(.containers, position.fields)) }
             let name = try checked { () throws(StorageFault) in try ContainerName(position.name) }
+            let isShown = !name.isHidden || query.include.contains(.system)
             if let gone, gone.position == position {
-                found.append((name, gone.value))
+                if isShown { found.append((name, gone.value)) }
                 deleted?.pop()
             } else if let here {
-                found.append((name, here.value))
+                if isShown { found.append((name, here.value)) }
                 current.pop()
             }
         }

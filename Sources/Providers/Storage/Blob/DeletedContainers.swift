@@ -15,6 +15,7 @@ extension StorageProvider {
         _ scope: WriteScope,
         caller: Caller
     ) async throws(ServiceError) {
+        try name.refuseChange()
         let data = AccountData(place.id, scope, caller: caller)
         try await data.protect(container)
         try await scope.remove(in: place.domain, at: StorageKey.container(name))
@@ -68,9 +69,7 @@ extension StorageProvider {
         container.deleted = nil
         try await scope.put(container, in: blob.domain, at: home)
         let place = StorageKey.containerPlace(container.id)
-        if try await scope.get(ContainerPlace.self, in: blob.domain, at: place) != nil {
-            try await scope.put(ContainerPlace(try blob.containerName), in: blob.domain, at: place)
-        }
+        try await scope.put(ContainerPlace(try blob.containerName), in: blob.domain, at: place)
         return blob.reply(201)
     }
 }
@@ -111,6 +110,7 @@ extension AccountData {
         for item in past {
             var reader = KeyReader(item.key, after: StorageKey.allPast)
             guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { continue }
+            try await unplan(item.value, at: BlobPlace(owner, name))
             try await end(item.value, at: BlobPlace(owner, name), atOnce: false)
         }
         left -= past.count

@@ -135,7 +135,7 @@ struct PastSweep {
         var restored = state
         if past.kind == .version {
             restored.past?.deleted = nil
-            return try await data.put(restored, at: states.place)
+            return try await data.put(past: restored, at: states.place, was: state)
         }
         if past.kind == .base, current == nil {
             restored.past = nil

@@ -6,9 +6,10 @@ extension StorageProvider {
     package static let storedFormats: [StoredFormat] = [
         StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
         StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
-        StoredFormat(BlockTable.self), StoredFormat(Container.self), StoredFormat(ContainerPlace.self),
-        StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self), StoredFormat(EncryptionScope.self),
-        StoredFormat(ExpiringQueue.self),
+        StoredFormat(BlockTable.self), StoredFormat(ChangeEvent.self), StoredFormat(ChangeFeed.self),
+        StoredFormat(Container.self), StoredFormat(ContainerPlace.self), StoredFormat(FeedAccount.self),
+        StoredFormat(EncryptionScope.self), StoredFormat(FeedProgress.self),
+        StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self), StoredFormat(ExpiringQueue.self),
         StoredFormat(KeptState.self), StoredFormat(LongText.self), StoredFormat(MessageCount.self),
         StoredFormat(PageMark.self), StoredFormat(PageRow.self), StoredFormat(PageTable.self),
         StoredFormat(PieceChunk.self),

@@ -26,6 +26,10 @@ package struct AvroWriter: Sendable {
     /// One record of a union of records: the branch, then the fields.
     package mutating func record(_ branch: Int64, _ fields: (inout [UInt8]) -> Void) {
         Self.write(branch, to: &block)
+        record(fields)
+    }
+    /// One record of a schema that is a record.
+    package mutating func record(_ fields: (inout [UInt8]) -> Void) {
         fields(&block)
         records += 1
     }

@@ -9,6 +9,8 @@ package struct ContainerName: Hashable, Comparable, Sendable, CustomStringConver
     package static let root = ContainerName(system: "$root")
     /// The container of an account's static website.
     package static let web = ContainerName(system: "$web")
+    /// The container of an account's change feed.
+    package static let changeFeed = ContainerName(system: "$blobchangefeed")
     /// The names with `$` that the service gives a meaning; no other name may hold a `$`.
     package static let system: Set<String> = ["$root", "$web", "$logs", "$blobchangefeed"]
 
