@@ -90,6 +90,14 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "AccountPlace",
+            format: 4,
+            body: .hex(
+                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
+                    + "6f6e732f7803486f74010705010101"
+            )
+        ),
+        Row(
             type: "Blob",
             format: 1,
             body: .hex(
@@ -135,6 +143,17 @@ enum StorageFixtures {
                     + #""},"isVersioningEnabled":true,"logging":{"delete":false,"read":false,"retention":{},"ve"#
                     + #"rsion":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"version":""#
                     + #"1.0"},"staticWebsite":{"enabled":false}}}"#
+            )
+        ),
+        Row(
+            type: "BlobServiceSettings",
+            format: 3,
+            body: .json(
+                #"{"properties":{"containerRetention":{"days":5},"cors":[],"deleteRetention":{"allowsPerma"#
+                    + #"nentDelete":true,"days":7},"hourMetrics":{"enabled":false,"retention":{},"version":"1.0"#
+                    + #""},"isVersioningEnabled":true,"logging":{"delete":false,"read":false,"retention":{},"ve"#
+                    + #"rsion":"1.0","write":false},"minuteMetrics":{"enabled":false,"retention":{},"version":""#
+                    + #"1.0"},"staticWebsite":{"enabled":false},"tracksAccess":true}}"#
             )
         ),
         Row(
@@ -204,6 +223,20 @@ enum StorageFixtures {
                 #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","directory":"DEADBEEF-DEAD-4EEF-9EEF-DE"#
                     + #"ADBEEFDEAD","name":"a/b","tenant":"11111111-2222-4333-8444-555555555555","ticks":17952897"#
                     + #"001234567}"#
+            )
+        ),
+        Row(
+            type: "LifecyclePolicyRecord",
+            format: 1,
+            body: .json(
+                #"{"due":1767312000000000,"modified":1767225600000000,"rules":[{"enabled":true}],"run":"x"}"#
+            )
+        ),
+        Row(
+            type: "PolicyDue",
+            format: 1,
+            body: .json(
+                #"{"account":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","kind":"lifecycle","tenant":"11111111-2222-4333-8444-555555555555"}"#
             )
         ),
         Row(

@@ -206,8 +206,25 @@ struct StorageRegion: Sendable {
         for work in provider.promptWorks { await Reconciler(journal).pass(work) { Issue.record("\($0)") } }
         try await settle()
     }
+    /// Writes down all reads noted so far; answers in how many changes.
+    func keepAccesses() async throws -> Int {
+        var changes = 0
+        while let batch = provider.accesses.take() {
+            let note = ChangeNote(actor: "region:test", action: AccessBatch.name, operation: AccessBatch.name)
+            let (_, entry) = try await journal.change(note, StorageProvider.namespace, batch.tenant) {
+                scope async throws(ServiceError) in try await batch.keep(scope)
+            }
+            if entry != nil { changes += 1 }
+        }
+        return changes
+    }
     /// One full run of the reconciler of what soft delete keeps.
     func expireKept() async { await pass("kept.expire") }
+    /// One full run of the policies that are due.
+    func runPolicies() async throws {
+        await pass("policies.begin")
+        try await settle()
+    }
     /// Removes the account as the deletion of its group does.
     func removeWithGroup(_ account: String) async throws {
         let id = ResourceID("\(Self.group)/providers/Microsoft.Storage/storageAccounts/\(account)")

@@ -185,6 +185,9 @@ package final class Region: Sendable {
                     await Housekeeping(self.journal, self.identity, self.storage, renewal).run(report: $0)
                 }
             }
+            group.addTask {
+                await board.run("access-tracking") { await AccessKeeping(self.journal, self.storage).run(report: $0) }
+            }
             group.addTask { await board.run("backup") { await desk.run(report: $0) } }
             group.addTask { await self.writeStatus(board) }
             if let metrics {

@@ -39,6 +39,12 @@ package protocol ReceivingSaga: Saga {
     func receive(_ state: JSON, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError)
 }
 
+/// A saga that acts for something the customer set up: its entries name that and not the region.
+package protocol ActingSaga: Saga {
+    /// What the ledger is told of the next step.
+    func note(_ state: JSON) -> ChangeNote
+}
+
 /// A saga as it is stored, and as a client asks after it.
 package struct SagaRecord: Stored, Codable {
     package enum Status: String, Codable, Sendable {

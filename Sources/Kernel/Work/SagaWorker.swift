@@ -16,6 +16,7 @@ package final class SagaWorker: Sendable {
     private let journal: Journal
     private let kinds: [String: any Saga]
     private let receivers: [String: any ReceivingSaga]
+    private let actors: [String: any ActingSaga]
     /// Sagas being carried on right now: a step is taken by one task at a time.
     private let busy = Mutex<Set<String>>([])
     /// A pass over all open sagas in rounds, so that none of them, stuck as it may be, keeps the others waiting.
@@ -31,6 +32,7 @@ package final class SagaWorker: Sendable {
         self.journal = journal
         kinds = Dictionary(sagas.map { (type(of: $0).kind, $0) }, uniquingKeysWith: { first, _ in first })
         receivers = kinds.compactMapValues { $0 as? any ReceivingSaga }
+        actors = kinds.compactMapValues { $0 as? any ActingSaga }
     }
 
     /// Works until the task is cancelled.
@@ -89,9 +91,14 @@ package final class SagaWorker: Sendable {
 
     private func step(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> SagaRecord? {
         var note = ChangeNote(actor: "region:sagas", action: "saga.step", operation: "saga.step")
-        note.frees = try await frees(id, tenant)
+        let frees = try await frees(id, tenant)
+        note.frees = frees
         var received: Received?
         do throws(ServiceError) {
+            if let named = try await actor(of: id, tenant) {
+                note = named
+                note.frees = frees
+            }
             received = try await receive(id, tenant)
             return try await journal.change(note, kernelNamespace, tenant, received: received) {
                 scope async throws(ServiceError) in
@@ -124,6 +131,12 @@ package final class SagaWorker: Sendable {
         guard kinds.values.contains(where: { type(of: $0).frees }) else { return false }
         let record = try await journal.reader(kernelNamespace, tenant).saga(id)
         return record.flatMap { kinds[$0.kind] }.map { type(of: $0).frees } ?? false
+    }
+    /// What an acting saga says of its next step; nil for other sagas.
+    private func actor(of id: String, _ tenant: TenantID) async throws(ServiceError) -> ChangeNote? {
+        guard !actors.isEmpty else { return nil }
+        guard let record = try await journal.reader(kernelNamespace, tenant).saga(id) else { return nil }
+        return actors[record.kind]?.note(record.state)
     }
     /// What the next step of a receiving saga keeps; nil for other sagas.
     private func receive(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> Received? {

@@ -19,6 +19,8 @@ package struct StorageProvider: ResourceProvider {
     let access: any AccessView
     /// What this process remembers of the heads of queues.
     let lanes: QueueLanes
+    /// Reads of blobs that are still to be written down.
+    package let accesses = AccessNotes()
 
     package init(
         hostPlan: HostPlan,
@@ -39,7 +41,7 @@ package struct StorageProvider: ResourceProvider {
         accountOperations + managedBlobOperations + encryptionScopeOperations + blobServiceOperations
             + containerOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
-            + policyOperations + retentionOperations
+            + policyOperations + retentionOperations + lifecycleOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
             + websiteOperations + filesystemOperations + pathOperations
     }
@@ -58,7 +60,7 @@ package struct StorageProvider: ResourceProvider {
     package static var sagas: [any Saga] {
         [
             AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PageClearing(), PageSweep(), PagePurge(),
-            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(),
+            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(), LifecycleRun(),
             FeedBeginning(), FeedPublication(),
         ]
     }

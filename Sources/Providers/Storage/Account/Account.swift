@@ -16,7 +16,7 @@ struct AccountPlace: Stored {
     /// Whether its containers hold directories (`isHnsEnabled`): decided when the account is made.
     var isHierarchical = false
 
-    static let format: UInt8 = 3
+    static let format: UInt8 = 4
     static let isReadOften = true
     var domain: Domain { .account(id) }
     /// The last part of the resource's id.
@@ -41,6 +41,7 @@ struct AccountPlace: Stored {
         writer.number(UInt64(history.containerDays ?? 0))
         writer.flag(history.allowsPermanentDelete)
         writer.flag(isHierarchical)
+        writer.flag(history.tracksAccess)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -56,6 +57,8 @@ struct AccountPlace: Stored {
         history.allowsPermanentDelete = try reader.flag()
         guard format > 2 else { return }
         isHierarchical = try reader.flag()
+        guard format > 3 else { return }
+        history.tracksAccess = try reader.flag()
     }
 }
 

@@ -17,11 +17,8 @@ extension StorageProvider {
     func putBlobService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         let properties = try call.json()["properties"] ?? [:]
-        let unbuilt = [
-            ("restorePolicy", "enabled"), ("lastAccessTimeTrackingPolicy", "enable"),
-        ]
-        for (policy, switched) in unbuilt where properties[policy]?[switched]?.bool == true {
-            throw .notImplemented("\(policy).\(switched)=true")
+        guard properties["restorePolicy"]?["enabled"]?.bool != true else {
+            throw .notImplemented("restorePolicy.enabled=true")
         }
         if properties["automaticSnapshotPolicyEnabled"]?.bool == true {
             throw .notImplemented("automaticSnapshotPolicyEnabled=true")
@@ -36,6 +33,9 @@ extension StorageProvider {
         if let policy = properties["containerDeleteRetentionPolicy"] {
             let days = try Self.days(policy, "containerDeleteRetentionPolicy")
             settings.containerRetention = ServiceProperties.Retention(days: days)
+        }
+        if let policy = properties["lastAccessTimeTrackingPolicy"], policy != .null {
+            settings.tracksAccess = try Self.tracksAccess(policy)
         }
         if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try Self.managedRules(rules) }
         if let text = properties["defaultServiceVersion"]?.string {
@@ -63,6 +63,26 @@ extension StorageProvider {
         return try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
     }
 
+    /// The one form the policy has: every read of a block blob counts, by the day.
+    private static func tracksAccess(_ policy: JSON) throws(ServiceError) -> Bool {
+        guard let enable = policy["enable"]?.bool else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "lastAccessTimeTrackingPolicy.enable must be true or false."
+            )
+        }
+        for (name, only) in Self.accessTracking {
+            guard let value = policy[name], value != .null, value != only else { continue }
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "lastAccessTimeTrackingPolicy.\(name) can only be \(String(decoding: only.bytes, as: UTF8.self))."
+            )
+        }
+        return enable
+    }
+    private static let accessTracking: [(String, JSON)] = [
+        ("name", "AccessTimeTracking"), ("trackingGranularityInDays", 1), ("blobType", ["blockBlob"]),
+    ]
     private static func days(_ policy: JSON, _ name: String) throws(ServiceError) -> Int? {
         guard policy["enabled"]?.bool == true else { return nil }
         guard let days = policy["days"]?.integer, (1...Int64(ServiceProperties.retentionDaysMax)).contains(days) else {
@@ -103,17 +123,24 @@ extension StorageProvider {
         if let days = feed?.retentionDays { changes["retentionInDays"] = .integer(Int64(days)) }
         var retention = shown(settings.deleteRetention.days)
         retention["allowPermanentDelete"] = .bool(settings.deleteRetention.allowsPermanentDelete)
+        var tracking: JSON?
+        if let tracksAccess = settings.tracksAccess {
+            let fixed: [(String, JSON)] = tracksAccess ? Self.accessTracking : []
+            tracking = .object(Dictionary(uniqueKeysWithValues: fixed + [("enable", .bool(tracksAccess))]))
+        }
+        var properties: [String: JSON] = [
+            "cors": settings.managedCORS,
+            "defaultServiceVersion": JSON(settings.defaultVersion),
+            "deleteRetentionPolicy": .object(retention),
+            "containerDeleteRetentionPolicy": .object(shown(settings.containerRetention?.days)),
+            "isVersioningEnabled": .bool(settings.isVersioningEnabled ?? false),
+            "changeFeed": .object(changes),
+        ]
+        properties["lastAccessTimeTrackingPolicy"] = tracking
         return [
             "id": .string(view.record.id + "/blobServices/default"), "name": "default",
             "type": "Microsoft.Storage/storageAccounts/blobServices", "sku": view.record.sku ?? .null,
-            "properties": [
-                "cors": settings.managedCORS,
-                "defaultServiceVersion": JSON(settings.defaultVersion),
-                "deleteRetentionPolicy": .object(retention),
-                "containerDeleteRetentionPolicy": .object(shown(settings.containerRetention?.days)),
-                "isVersioningEnabled": .bool(settings.isVersioningEnabled ?? false),
-                "changeFeed": .object(changes),
-            ],
+            "properties": .object(properties),
         ]
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 
-/// What an account keeps of states that are no longer current.
+/// What an account keeps of states that are no longer current, and of the use of its blobs.
 ///
 /// It lies beside the account's place, which every call reads anyway.
 struct BlobHistory: Equatable {
@@ -13,6 +13,8 @@ struct BlobHistory: Equatable {
     var containerDays: Int?
     /// Whether what soft delete keeps can be deleted for good before its time.
     var allowsPermanentDelete = false
+    /// Whether blobs say when they were last read or written.
+    var tracksAccess = false
 
     /// What is deleted now stays this long; nil where it goes at once.
     func deletion(_ now: Timestamp) -> Blob.Deletion? { blobDays.map { Self.deletion(now, days: $0) } }

@@ -10,7 +10,7 @@ extension StorageProvider {
     /// Get Blob (`GET /{container}/{blob}`).
     func getBlob(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
-        let (_, record) = try await blob.existingBlob(scope)
+        let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
         let key = try blob.admitKey(record)?.secret
         try record.refuseArchived(at: scope.now)
@@ -19,6 +19,7 @@ extension StorageProvider {
         var reply = blob.describe(record)
         blob.describeTier(record, in: &reply)
         guard let range else {
+            accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
             let stream = try await scope.stream(record, 0..<record.length, in: blob.domain, under: key)
             reply.set(stream, structured: isStructured)
             reply.set("Content-MD5", record.headers.md5?.base64)
@@ -30,6 +31,7 @@ extension StorageProvider {
             if error.status == 416 { answer.headers[.contentRange] = "bytes */\(record.length)" }
             throw answer
         }
+        accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
         reply.status = 206
         reply.set("Content-Range", ByteRange.contentRange(bytes, size: record.length))
         reply.set("x-ms-blob-content-md5", record.headers.md5?.base64)

@@ -7,8 +7,8 @@ import Kernel
 struct BlobServiceSettings: Stored, Codable {
     var properties: ServiceProperties
 
-    /// Format 1 has neither versioning nor soft delete of containers.
-    static let format: UInt8 = 2
+    /// Format 1 has neither versioning nor soft delete of containers, format 2 no tracking of last use.
+    static let format: UInt8 = 3
 }
 
 extension ServiceProperties {
@@ -41,7 +41,8 @@ extension StorageProvider {
             isVersioned: properties.isVersioningEnabled ?? false,
             blobDays: properties.deleteRetention.days,
             containerDays: properties.containerRetention?.days,
-            allowsPermanentDelete: properties.deleteRetention.allowsPermanentDelete
+            allowsPermanentDelete: properties.deleteRetention.allowsPermanentDelete,
+            tracksAccess: properties.tracksAccess ?? false
         )
         guard kept.history != place.history, let name = place.name else { return }
         try await scope.put(kept, in: .region, at: StorageKey.place(name))

@@ -35,6 +35,8 @@ struct BlobStates {
         new.past = nil
         new.snapshots += old?.snapshots ?? 0
         new.version = history.isVersioned ? try await freshMoment(after: old) : nil
+        // A write is a use as well ("Last access time tracking").
+        if history.tracksAccess, new.kind == .block { new.lastAccess = scope.now }
         try await data.put(new, at: place, was: old, isKept: old.map(isVersion) ?? false)
         return new
     }
@@ -62,26 +64,30 @@ struct BlobStates {
         try await data.put(new, at: place, was: old, isKept: isVersion(old))
         return new
     }
-    /// Takes the current state away.
-    func remove(_ old: Blob) async throws(ServiceError) {
-        try await retire(old, as: .base)
-        try await data.end(table: place)
+    /// Takes the current state away; `atOnce` says whether its bytes may be discarded in this change.
+    func remove(_ old: Blob, atOnce: Bool = true) async throws(ServiceError) {
+        try await retire(old, as: .base, atOnce: atOnce)
+        try await data.end(table: place, atOnce: atOnce)
         try await data.remove(old, at: place, isKept: isVersion(old))
     }
     /// Whether a state that is replaced or deleted stays.
     func keeps(_ old: Blob) -> Bool { isVersion(old) || history.blobDays != nil }
+    /// Whether policies and holds let the current state go.
+    func mayRemove(_ old: Blob) async throws(ServiceError) -> Bool {
+        try await data.mayRemove(old, at: place, isKept: isVersion(old))
+    }
     /// Whether it stays as a version.
     private func isVersion(_ old: Blob) -> Bool { history.isVersioned || old.version != nil }
 
     /// Puts what is no longer current where the account keeps it; else its bytes are released.
-    private func retire(_ old: Blob, as kind: Blob.Past.Kind) async throws(ServiceError) {
+    private func retire(_ old: Blob, as kind: Blob.Past.Kind, atOnce: Bool = true) async throws(ServiceError) {
         if isVersion(old) {
             try await keepVersion(old)
         } else if let deletion = history.deletion(scope.now) {
             let moment = try await freshMoment(after: old)
             try await keep(old, Blob.Past(kind: kind, moment: moment, deleted: deletion))
         } else {
-            try await data.release(old)
+            try await data.release(old, atOnce: atOnce)
         }
     }
     private func keepVersion(_ old: Blob) async throws(ServiceError) {
@@ -164,10 +170,15 @@ extension AccountData {
         try await scope.remove(in: .region, at: StorageKey.kept(deletion.until, kept))
     }
     /// Deletes a past state: for good, or to be kept by soft delete.
-    func delete(_ state: Blob, at place: BlobPlace, _ deletion: Blob.Deletion?) async throws(ServiceError) {
+    func delete(
+        _ state: Blob,
+        at place: BlobPlace,
+        _ deletion: Blob.Deletion?,
+        atOnce: Bool = true
+    ) async throws(ServiceError) {
         try await protect(state, at: place, .remove)
         try await tell(.deleted, ofPast: state, at: place)
-        guard let deletion else { return try await end(state, at: place) }
+        guard let deletion else { return try await end(state, at: place, atOnce: atOnce) }
         var kept = state
         kept.past?.deleted = deletion
         try await put(kept, at: place)

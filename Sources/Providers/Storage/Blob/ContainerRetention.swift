@@ -95,6 +95,14 @@ extension AccountData {
         let now = scope.now
         try checked { () throws(StorageFault) in try protection.check(change, isKept: isKept, at: now) }
     }
+    /// Whether policies and holds let a state go.
+    func mayRemove(_ state: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) -> Bool {
+        do throws(ServiceError) { try await protect(state, at: place, .remove, isKept: isKept) } catch {
+            guard error.code == StorageFault.blobImmutableDueToPolicy.code else { throw error }
+            return false
+        }
+        return true
+    }
     /// Refuses to remove a container whose policy or hold keeps what it holds.
     func protect(_ container: Container) async throws(ServiceError) {
         guard !container.retention.isEmpty || container.hasVersionImmutability else { return }

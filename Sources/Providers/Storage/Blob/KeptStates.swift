@@ -42,7 +42,7 @@ struct KeptStates: DueWork {
 
 extension StorageProvider {
     /// What comes due in storage.
-    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates()] }
+    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates(), DuePolicies()] }
 }
 
 extension AccountData {

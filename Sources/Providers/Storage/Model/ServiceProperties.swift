@@ -87,6 +87,8 @@ package struct ServiceProperties: Equatable, Sendable, Codable {
     package var containerRetention: Retention?
     /// Whether writes and deletes keep the state before them; nil until it was set.
     package var isVersioningEnabled: Bool?
+    /// Whether blobs say when they were last used (`lastAccessTimeTrackingPolicy`); nil until it was set.
+    package var tracksAccess: Bool?
     /// The site in `$web`.
     package var staticWebsite = StaticWebsite()
 

@@ -30,12 +30,13 @@ extension StorageProvider {
             }
             return try QueryRequest(call.body)
         }
-        let (_, record) = try await blob.existingBlob(scope)
+        let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .read)
         let key = try blob.admitKey(record)?.secret
         try record.refuseArchived(at: scope.now)
         // REST: "supported only on block blobs".
         guard record.kind == .block else { throw ServiceError(.invalidBlobType) }
+        accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
         var reply = blob.describe(record)
         reply.set("Content-Type", "avro/binary")
         // It would say how the Avro stream is encoded, which is not at all.

@@ -29,7 +29,13 @@ extension StorageProvider {
         guard site.enabled, let container else { throw Self.noContent }
         for name in site.documents(of: call.parameters["path"] ?? "") {
             guard let blob = try await document(name, in: container, visit, scope) else { continue }
-            return try await show(blob, visit, scope)
+            let reply = try await show(blob, visit, scope)
+            if visit.head.method == .get, let name = try? BlobName(name),
+                let place = try await scope.place(of: name, in: container, of: visit.place)
+            {
+                accesses.note(blob, at: place, in: .web, of: visit.place, scope.now)
+            }
+            return reply
         }
         guard let name = site.errorDocument, let blob = try await document(name, in: container, visit, scope) else {
             throw Self.noContent
