@@ -33,7 +33,9 @@ struct AccessCheckTests {
                 let rights = access.rights(of: AccessAsker(user: user, groups: Set(groups)))
                 for (letter, right) in [("r", .read), ("w", .write), ("x", .execute)] as [(Character, AccessRights)] {
                     let expected = allows(letter, text, user: user, groups: groups)
-                    #expect(rights.contains(right) == expected, "\(letter) \(user) \(groups): \(text)")
+                    // An expectation for each of some hundred thousand cases takes longer than the cases.
+                    guard rights.contains(right) != expected else { continue }
+                    Issue.record("\(letter) \(user) \(groups): \(text)")
                 }
             }
         }

@@ -100,6 +100,15 @@ struct StorageRegion: Sendable {
     /// Takes such a role away.
     func unassign(_ name: String) async throws { try await change(name, isGiven: false) }
 
+    /// Makes the owner a member of a group.
+    func join(_ group: PrincipalID) async throws {
+        let note = ChangeNote(actor: "region:test", action: "join", operation: "join")
+        let member = owner.id
+        _ = try await journal.change(note, StorageProvider.namespace, owner.tenant) {
+            scope async throws(ServiceError) in try await scope.join(member, to: group)
+        }
+    }
+
     private func change(
         _ name: String,
         isGiven: Bool,

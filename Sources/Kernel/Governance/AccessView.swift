@@ -18,6 +18,11 @@ package protocol AccessView: Sendable {
         for principal: PrincipalID,
         _ scope: some Scope
     ) async throws(ServiceError) -> [RoleAssignment]
+    /// Every group a principal of the scope's tenant is in, directly or through other groups.
+    func groups(
+        of principal: PrincipalID,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> Set<PrincipalID>
 }
 
 extension AccessView {

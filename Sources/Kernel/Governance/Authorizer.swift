@@ -19,6 +19,8 @@ package final class Authorizer: AccessView {
     private struct Kept: Sendable {
         let epoch: Int64
         let assignments: [RoleAssignment]
+        /// The groups they were looked up for, besides the principal itself.
+        let groups: Set<PrincipalID>
     }
     private struct Slot: Hashable { let tenant: TenantID, principal: PrincipalID }
     private let kept = Mutex<[Slot: Kept]>([:])
@@ -74,19 +76,27 @@ package final class Authorizer: AccessView {
     package func assignments(
         for principal: PrincipalID,
         _ scope: some Scope
-    ) async throws(ServiceError) -> [RoleAssignment] {
+    ) async throws(ServiceError) -> [RoleAssignment] { try await known(of: principal, scope).assignments }
+    package func groups(
+        of principal: PrincipalID,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> Set<PrincipalID> { try await known(of: principal, scope).groups }
+
+    private func known(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Kept {
         let slot = Slot(tenant: scope.tenant, principal: principal)
         let epoch = try await scope.accessEpoch()
-        if let known = kept.withLock({ $0[slot] }), known.epoch == epoch { return known.assignments }
-        var found: [RoleAssignment] = []
-        for holder in try await closure(of: principal, scope) {
-            found += try await scope.assignments(of: holder, limit: Self.assignmentsMax).map(\.value)
+        if let known = kept.withLock({ $0[slot] }), known.epoch == epoch { return known }
+        let holders = try await closure(of: principal, scope)
+        var assignments: [RoleAssignment] = []
+        for holder in holders {
+            assignments += try await scope.assignments(of: holder, limit: Self.assignmentsMax).map(\.value)
         }
+        let found = Kept(epoch: epoch, assignments: assignments, groups: Set(holders.dropFirst()))
         // A change that is not committed yet may have assignments of its own, which nobody else may go by.
         guard scope is ReadScope else { return found }
         kept.withLock { kept in
             if kept.count >= Self.keptMax { kept.removeAll() }
-            kept[slot] = Kept(epoch: epoch, assignments: found)
+            kept[slot] = found
         }
         return found
     }

@@ -82,18 +82,22 @@ package struct Admission: Sendable {
     package var opened: (any Sendable)?
     /// The account whose limits hold for the request; nil where there are accounts of no kind.
     package var account: String?
+    /// What may let a signed-in caller in whom no role does: access lists of a data plane.
+    package var appeal: (any Grant)?
     package init(
         tenant: TenantID,
         caller: Caller,
         resource: ResourceID? = nil,
         opened: (any Sendable)? = nil,
-        account: String? = nil
+        account: String? = nil,
+        appeal: (any Grant)? = nil
     ) {
         self.tenant = tenant
         self.caller = caller
         self.resource = resource
         self.opened = opened
         self.account = account
+        self.appeal = appeal
     }
 
     /// Whose load the request is.

@@ -9,6 +9,7 @@ extension Dispatcher {
         _ call: Call,
         _ operation: BoundOperation,
         _ resource: ResourceID?,
+        appeal: (any Grant)?,
         _ scope: ReadScope
     ) async throws(ServiceError) {
         if call.destination.surface == .management, operation.access != .anyone {
@@ -21,8 +22,12 @@ extension Dispatcher {
             try await checkSubscription(call, scope)
         }
         let target = resource ?? .root
-        guard try await authorizer.allows(operation.access, operation: operation.name, call: call, at: target, scope)
-        else { throw Self.denied(call, operation, target) }
+        if try await authorizer.allows(operation.access, operation: operation.name, call: call, at: target, scope) {
+            return
+        }
+        // Lists only add to what roles allow, and only for someone who is known.
+        guard call.caller.principal != nil, let appeal else { throw Self.denied(call, operation, target) }
+        try appeal.permit(operation: operation.name, access: operation.access, call: call)
     }
 
     /// A subscription of another tenant does not exist for the caller.

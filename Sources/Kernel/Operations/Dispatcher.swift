@@ -130,7 +130,7 @@ package final class Dispatcher: Sendable {
             opened: admission.opened,
             body: []
         )
-        try await check(call, operation, resource, own)
+        try await check(call, operation, resource, appeal: admission.appeal, own)
         call.body = try await collect(request, operation)
         try await place(call, operation, own)
         let reply = try await run(call, operation, own).gathered()

@@ -30,7 +30,8 @@ extension StorageProvider {
                 userPrincipalName: nil,
                 audience: "https://storage.azure.com"
             )
-            return SignatureGrant(grant: grant, target: target, delegator: delegator)
+            let agent = PrincipalID(text: signature.value("saoid"))
+            return SignatureGrant(grant: grant, target: target, delegator: delegator, agent: agent)
         }
         var policy: StoredPolicy?
         if let identifier = signature.policyIdentifier {

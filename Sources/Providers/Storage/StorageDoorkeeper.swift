@@ -57,14 +57,17 @@ package struct StorageDoorkeeper: Doorkeeper {
             throw ServiceError(.authorizationFailure)
         }
         try await checkExtras(visit, caller)
+        let appeal = try await appeal(visit, caller, access)
         var opened = OpenedRequest(head: head, target: target, place: place)
+        opened.appeals = appeal.map { [$0] } ?? caller.signature?.appeals ?? []
         if service == .queue { opened.tick = provider.lanes.tick }
         return Admission(
             tenant: place.tenant,
             caller: caller,
             resource: resource,
             opened: opened,
-            account: name.text
+            account: name.text,
+            appeal: appeal
         )
     }
 
@@ -168,10 +171,44 @@ package struct StorageDoorkeeper: Doorkeeper {
         let grant = try await provider.verify(signature, circumstances, of: visit.account, at: visit.place, visit.scope)
         let key = "signature:\(visit.account.name)/\(Account.keyNames[grant.grant.keyIndex])"
         let name = grant.delegator?.id.text ?? key
-        guard try await provider.delegatorMay(access, grant, at: visit.resource, visit.scope) else {
+        if try await provider.delegatorMay(access, grant, at: visit.resource, visit.scope) {
+            return .holder(name: name, grant: grant)
+        }
+        guard let delegator = grant.delegator, try await provider.tokens.mayAct(delegator.id, asking: visit.scope),
+            let appeal = try await lists(visit, delegator.id, access)
+        else {
             throw .permissionMismatch(detail: "\(name), whose key signed, lacks the right over \(visit.resource)")
         }
-        return .holder(name: name, grant: grant)
+        var bounded = grant
+        bounded.appeals = [appeal]
+        return .holder(name: name, grant: bounded)
+    }
+
+    /// What access lists say to a signed-in caller whom no role lets in; nil for all others.
+    private func appeal(
+        _ visit: Visit,
+        _ caller: Caller,
+        _ access: Access
+    ) async throws(ServiceError) -> ListAppeal? {
+        guard let principal = caller.principal, visit.place.isHierarchical, case .data(let action) = access,
+            try await !provider.access.allowsData(action, at: visit.resource, caller: caller, scope: visit.scope)
+        else { return nil }
+        return try await lists(visit, principal.id, access)
+    }
+    private func lists(
+        _ visit: Visit,
+        _ principal: PrincipalID,
+        _ access: Access
+    ) async throws(ServiceError) -> ListAppeal? {
+        guard case .data = access, let target = visit.target.blob else { return nil }
+        return try await provider.appeal(
+            of: principal,
+            visit.head,
+            target,
+            of: service,
+            at: visit.place,
+            visit.scope
+        )
     }
 
     /// Audiences: storage as a whole, and the account's own address.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import HTTPTypes
 import Kernel
 
@@ -17,10 +18,15 @@ struct SignatureGrant: Grant {
     let target: StorageTarget
     /// Whose user delegation key signed; nil when a key of the account did.
     var delegator: Principal?
+    /// Whom the signature says it is used by (`saoid`): the owner of what it makes.
+    var agent: PrincipalID?
+    /// Access lists that let the delegator in, where no role does.
+    var appeals: [ListAppeal] = []
 
     func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
         guard let need = StorageNeeds.need(of: operation, call.request) else { throw .permissionMismatch() }
         do { _ = try grant.permits(need) } catch { throw ServiceError(error) }
+        for appeal in appeals { try appeal.permit(operation: operation, access: access, call: call) }
     }
     /// Whether a write may replace what is there; a signature that may only create may not.
     func mayOverwrite(_ blob: BlobCall) -> Bool {
@@ -117,7 +123,9 @@ enum StorageNeeds {
         "filesystem.delete": .deleteContainer, "paths.list": .listBlobs, "path.createFile": .putBlob,
         "path.createDirectory": .putBlob, "path.rename": .putBlob, "path.delete": .deleteBlob,
         "path.append": .appendBlock, "path.flush": .appendBlock, "path.setProperties": .writeBlob,
-        "path.read": .readBlob, "path.getProperties": .readBlob, "path.getStatus": .readBlob, "path.lease": .leaseBlob,
+        "path.read": .readBlob, "path.getProperties": .readBlob, "path.getStatus": .readBlob,
+        "path.getAccessControl": .getAccess, "path.checkAccess": .getAccess, "path.setAccessControl": .setAccess,
+        "path.setAccessControlRecursive": .setAccess, "path.lease": .leaseBlob,
     ]
     private static let queues: [String: SASNeed] = [
         "queues.list": .listQueues, "queueService.getProperties": .getQueueServiceProperties,

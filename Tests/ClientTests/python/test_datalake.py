@@ -103,3 +103,59 @@ def test_asynchronous(region, lake_account):
             await walk(credential)
 
     asyncio.run(both())
+
+
+SOMEONE = "21cd756e-e290-4a26-9547-93e8cc1a8923"
+
+
+def test_access_lists(files):
+    directory = files.create_directory("d")
+    acl = f"user::rwx,user:{SOMEONE}:r-x,group::r-x,other::---"
+    directory.set_access_control(acl=acl)
+    shown = directory.get_access_control()
+    assert shown["acl"] == f"user::rwx,user:{SOMEONE}:r-x,group::r-x,mask::r-x,other::---"
+    assert shown["permissions"] == "rwxr-x---+"
+    directory.set_access_control(owner=SOMEONE, group=SOMEONE, permissions="0700")
+    shown = directory.get_access_control()
+    assert (shown["owner"], shown["group"]) == (SOMEONE, SOMEONE)
+    root = files._get_root_directory_client()
+    root.set_access_control(acl="user::rwx,group::r-x,other::--x")
+    assert root.get_access_control()["acl"] == "user::rwx,group::r-x,other::--x"
+    file = files.create_file("plain", permissions="0777", umask="0007")
+    assert file.get_access_control()["permissions"] == "rwxrwx---"
+    with pytest.raises(HttpResponseError) as refused:
+        directory.set_access_control(acl="asdf")
+    assert refused.value.error_code == "InvaldAccessControlList"
+
+
+def test_access_lists_of_a_tree(files):
+    top = files.create_directory("t")
+    for number in range(12):
+        top.create_file(f"f{number}")
+    top.create_sub_directory("s")
+    seen = []
+    done = top.set_access_control_recursive(
+        f"user::rwx,user:{SOMEONE}:rwx,group::r--,other::---", batch_size=5,
+        progress_hook=lambda it: seen.append(it.batch_counters.files_successful))
+    assert (done.counters.directories_successful, done.counters.files_successful, done.counters.failure_count) == (2, 12, 0)
+    assert len(seen) == 3 and done.continuation is None
+    assert top.update_access_control_recursive(f"user:{SOMEONE}:r-x").counters.files_successful == 12
+    assert f"user:{SOMEONE}:r-x" in top.get_file_client("f3").get_access_control()["acl"]
+    assert top.remove_access_control_recursive(f"mask,user:{SOMEONE}").counters.files_successful == 12
+    assert top.get_file_client("f3").get_access_control()["acl"] == "user::rwx,group::r--,other::---"
+
+
+def test_access_lists_asynchronously(lake_account):
+    async def run():
+        url = lake_account.url.replace(".blob.", ".dfs.")
+        async with AsyncServiceClient(url, credential=lake_account.key) as lake:
+            files = await lake.create_file_system(f"fs{uuid.uuid4().hex[:10]}")
+            top = await files.create_directory("t")
+            await top.create_file("f")
+            await top.set_access_control(permissions="0750")
+            assert (await top.get_access_control())["permissions"] == "rwxr-x---"
+            done = await top.update_access_control_recursive(f"user:{SOMEONE}:r-x")
+            assert (done.counters.directories_successful, done.counters.files_successful) == (1, 1)
+            await files.delete_file_system()
+
+    asyncio.run(run())

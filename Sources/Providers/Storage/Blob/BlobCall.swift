@@ -8,6 +8,8 @@ struct OpenedRequest: Sendable {
     let head: RequestHead
     let target: StorageTarget
     let place: AccountPlace
+    /// Access lists that let in whom no role did; all of them must go on to.
+    var appeals: [ListAppeal] = []
     /// A moment of the queues' lanes before any change this request makes began.
     var tick = 0
 }
@@ -171,6 +173,7 @@ extension StorageProvider {
         if !(scope is ReadScope) {
             let place = try await place(opened.target.account, scope)
             guard place?.id == opened.place.id else { throw ServiceError(.resourceNotFound) }
+            try await confirm(opened, target, call, scope)
         }
         return BlobCall(
             call: call,

@@ -15,6 +15,8 @@ enum BlobAction {
     static let filter = "\(containers)/blobs/filter/action"
     static let tagsRead = "\(containers)/blobs/tags/read"
     static let tagsWrite = "\(containers)/blobs/tags/write"
+    static let modifyPermissions = "\(containers)/blobs/modifyPermissions/action"
+    static let manageOwnership = "\(containers)/blobs/manageOwnership/action"
     static let immutability = "\(containers)/blobs/immutableStorage/runAsSuperUser/action"
     static let containerRead = "\(containers)/read"
     static let containerWrite = "\(containers)/write"

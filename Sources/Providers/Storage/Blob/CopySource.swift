@@ -199,7 +199,14 @@ extension StorageProvider {
             return try await delegatorMay(.data(BlobAction.read), grant, at: source.resource, scope)
         }
         guard !caller.hasKey else { return true }
-        return try await access.allowsData(BlobAction.read, at: source.resource, caller: caller, scope: scope)
+        if try await access.allowsData(BlobAction.read, at: source.resource, caller: caller, scope: scope) {
+            return true
+        }
+        guard let principal = caller.principal?.id, source.place.isHierarchical else { return false }
+        let subject = try checked { () throws(StorageFault) in try ListAppeal.Subject(source.target) }
+        let asker = try await asker(principal, scope)
+        let standing = try await standing(principal, asker, subject, at: source.place, scope)
+        return standing?.allows(.path(.read)) ?? false
     }
 }
 

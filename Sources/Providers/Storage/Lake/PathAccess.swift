@@ -10,38 +10,14 @@ extension AccessControl {
 
 extension BlobCall {
     /// What a new path has: its maker owns it, all else follows from the directory it lies in.
-    func access(ofNew isDirectory: Bool, in parent: AccessControl, mode: PathModes?) -> AccessControl {
-        parent.child(
-            owner: call.caller.principal?.id.text ?? AccessControl.superuser,
-            isDirectory: isDirectory,
-            permissions: mode?.permissions,
-            umask: mode?.umask ?? .umask
-        )
+    func access(
+        ofNew isDirectory: Bool,
+        in parent: AccessControl,
+        permissions: AccessMode? = nil,
+        umask: AccessMode? = nil
+    ) -> AccessControl {
+        parent.child(owner: maker, isDirectory: isDirectory, permissions: permissions, umask: umask ?? .umask)
     }
-}
-
-/// What a request says of the access to the path it makes (REST "Path - Create").
-struct PathModes {
-    let permissions: AccessMode?
-    let umask: AccessMode?
-    let owner: String?
-    let group: String?
-    let list: AccessList?
-
-    init(_ head: RequestHead) throws(StorageFault) {
-        permissions = try head.text("x-ms-permissions").map { text throws(StorageFault) in
-            try AccessMode(permissions: text)
-        }
-        umask = try head.text("x-ms-umask").map { text throws(StorageFault) in try AccessMode(umask: text) }
-        owner = head.text("x-ms-owner")
-        group = head.text("x-ms-group")
-        list = try head.text("x-ms-acl").map { text throws(StorageFault) in try AccessList(text) }
-        if list != nil, permissions != nil || umask != nil {
-            throw .invalidInput("x-ms-acl goes with neither x-ms-permissions nor x-ms-umask.")
-        }
-    }
-    /// Whether the request says nothing.
-    var isEmpty: Bool { permissions == nil && umask == nil && owner == nil && group == nil && list == nil }
 }
 
 extension StorageProvider {
@@ -54,18 +30,32 @@ extension StorageProvider {
     ) async throws(ServiceError) {
         guard blob.place.isHierarchical, let way = site.way else { return }
         let isDirectory = new.directory != nil
-        var modes: PathModes?
+        var change: PathAccessChange?
+        var umask: AccessMode?
         if blob.call.operation.hasPrefix("path.") {
-            modes = try checked { () throws(StorageFault) in try PathModes(blob.head) }
+            try checked { () throws(StorageFault) in
+                change = try PathAccessChange(blob.head)
+                umask = try blob.head.text("x-ms-umask").map { text throws(StorageFault) in try AccessMode(umask: text)
+                }
+                if change?.list != nil, umask != nil {
+                    throw .invalidInput("x-ms-umask and x-ms-acl exclude each other: a list has the permissions in it.")
+                }
+            }
         }
-        let isSaid = modes.map { !$0.isEmpty } ?? false
-        guard new.access == nil || isSaid else { return }
         let parent = try await blob.access(atEndOf: way, scope)
-        var access = blob.access(ofNew: isDirectory, in: parent, mode: modes)
-        if let modes {
-            access.owner = modes.owner ?? access.owner
-            access.group = modes.group ?? access.group
-            if let list = modes.list {
+        var access = blob.access(ofNew: isDirectory, in: parent, permissions: change?.permissions, umask: umask)
+        if let known = new.access {
+            // Whoever replaces a path is not for that its owner.
+            guard let change, !change.isEmpty else { return }
+            try await admit(change, of: known, blob, scope)
+            (access.owner, access.group) = (known.owner, known.group)
+        } else if let change, !change.isEmpty {
+            try await admit(change, of: access, isNew: true, blob, scope)
+        }
+        if let change {
+            access.owner = change.owner ?? access.owner
+            access.group = change.group ?? access.group
+            if let list = change.list {
                 try checked { () throws(StorageFault) in try access.replace(list, onDirectory: isDirectory) }
             }
         }

@@ -14,6 +14,7 @@ extension StorageProvider {
         if let directory = record.directory, !isRecursive, try await !scope.isEmpty(directory, in: blob.domain) {
             throw ServiceError(.directoryIsNotEmpty)
         }
+        try await blob.admitSubtree(record, scope)
         try await BlobStates(blob, site.place, scope).remove(record)
         return blob.reply(200)
     }

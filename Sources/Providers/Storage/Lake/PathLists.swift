@@ -28,7 +28,9 @@ extension StorageProvider {
             size: query.pageSize,
             in: blob.domain
         )
+        walk.askers = blob.listers
         if let path = query.marker?.fields.first { try await walk.resume(at: path, from: directory, scope) }
+        if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         var found: [JSON] = []
         while let (path, record) = try await walk.peek(scope) {
             guard found.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
@@ -36,6 +38,7 @@ extension StorageProvider {
             }
             found.append(Self.line(path, record))
             walk.pop(path, record)
+            if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         }
         return page(blob, "paths", found, nil)
     }
@@ -89,7 +92,9 @@ extension StorageProvider {
             size: query.pageSize,
             in: blob.domain
         )
+        walk.askers = blob.listers
         if let path = query.marker?.fields.first { try await walk.resume(at: path, from: directory, scope) }
+        if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         var lines: [BlobListing.Line] = []
         while let (path, record) = try await walk.peek(scope) {
             guard lines.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
@@ -104,6 +109,7 @@ extension StorageProvider {
                 )
             }
             walk.pop(path, record)
+            if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         }
         return (lines, nil)
     }

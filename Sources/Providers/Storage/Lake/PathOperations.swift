@@ -90,6 +90,27 @@ extension StorageProvider {
             look("path.read", .get(path), readPath),
             look("path.getProperties", .head(path), getPathProperties),
             look("path.getStatus", .head(path, query: ["action": "getstatus"]), getPathStatus),
+            look(
+                "path.getAccessControl",
+                .head(path, query: ["action": "getaccesscontrol"]),
+                getPathAccess,
+                "get_access_control("
+            ),
+            look("path.checkAccess", .head(path, query: ["action": "checkaccess"]), checkPathAccess),
+            change(
+                "path.setAccessControl",
+                Route(.patch, path, query: ["action": "setaccesscontrol"]),
+                .data(BlobAction.modifyPermissions),
+                setPathAccess,
+                "set_access_control("
+            ),
+            change(
+                "path.setAccessControlRecursive",
+                Route(.patch, path, query: ["action": "setaccesscontrolrecursive"]),
+                .data(BlobAction.modifyPermissions),
+                setPathAccessBelow,
+                "update_access_control_recursive("
+            ),
             change("path.lease", .post(path, query: [:]), write, leaseBlob),
         ]
     }
@@ -105,8 +126,13 @@ extension StorageProvider {
     ) -> Row {
         .writes(name, .dfs, route, access, bodyMax: 0, proof: words.map(Proof.client) ?? other, naming(run))
     }
-    private static func look(_ name: String, _ route: Route, _ run: @escaping Row.Reads) -> Row {
-        .reads(name, .dfs, route, .data(BlobAction.read), proof: other, naming(run))
+    private static func look(
+        _ name: String,
+        _ route: Route,
+        _ run: @escaping Row.Reads,
+        _ words: String? = nil
+    ) -> Row {
+        .reads(name, .dfs, route, .data(BlobAction.read), proof: words.map(Proof.client) ?? other, naming(run))
     }
 
     // MARK: Names of errors

@@ -109,7 +109,7 @@ extension StorageProvider {
             guard holder.delegator == nil || source.target.container == blob.target.container else {
                 throw .permissionMismatch()
             }
-        } else if caller.principal != nil {
+        } else if caller.principal != nil, blob.askers.isEmpty {
             guard let container = source.target.container else { throw ServiceError(.sourcePathNotFound) }
             let resource = blob.place.resourceID.appending("blobServices/default/containers/\(container)")
             guard

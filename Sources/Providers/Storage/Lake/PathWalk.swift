@@ -8,6 +8,7 @@ struct PathWalk {
     private struct Level {
         /// What the paths of this directory begin with.
         let prefix: String
+        let directory: UUID
         var cursor: NameCursor<Blob>
     }
     private let domain: Domain
@@ -15,6 +16,10 @@ struct PathWalk {
     /// What the names of the first directory begin with.
     private let leaf: String
     private var levels: [Level]
+    /// Those whose lists must let into every directory below the first.
+    var askers: [AccessAsker] = []
+    /// Whether a directory was passed by that they may not list.
+    private(set) var isRefused = false
     /// Records read at levels that are done with.
     private var finished = 0
     /// Records read so far.
@@ -28,7 +33,7 @@ struct PathWalk {
         self.isRecursive = isRecursive
         self.leaf = leaf
         let cursor = NameCursor<Blob>(StorageKey.blobs(directory), prefix: leaf, from: nil, batch: size + 1)
-        levels = [Level(prefix: prefix, cursor: cursor)]
+        levels = [Level(prefix: prefix, directory: directory, cursor: cursor)]
     }
     /// Goes to a path that came up before, or to the first behind it.
     mutating func resume(at path: String, from directory: UUID, _ scope: some Scope) async throws(ServiceError) {
@@ -48,17 +53,22 @@ struct PathWalk {
                 batch: batch
             )
             guard !names.isEmpty else {
-                levels.append(Level(prefix: below, cursor: cursor))
+                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
                 return
             }
             guard let item = try await cursor.peek(domain, scope), item.position == from,
                 let id = item.value.directory
             else {
-                levels.append(Level(prefix: below, cursor: cursor))
+                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
+                return
+            }
+            // A marker is no right to what it names.
+            guard mayEnter(item.value) else {
+                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
                 return
             }
             cursor.pop()
-            levels.append(Level(prefix: below, cursor: cursor))
+            levels.append(Level(prefix: below, directory: directory, cursor: cursor))
             below += name + "/"
             directory = id
         }
@@ -78,13 +88,24 @@ struct PathWalk {
     mutating func pop(_ path: String, _ record: Blob) {
         guard let last = levels.indices.last else { return }
         levels[last].cursor.pop()
-        guard isRecursive, let directory = record.directory else { return }
+        guard isRecursive, let directory = record.directory, mayEnter(record) else { return }
         let cursor = NameCursor<Blob>(
             StorageKey.blobs(directory),
             prefix: "",
             from: nil,
             batch: NameCursor<Blob>.batchMin
         )
-        levels.append(Level(prefix: path + "/", cursor: cursor))
+        levels.append(Level(prefix: path + "/", directory: directory, cursor: cursor))
+    }
+    private mutating func mayEnter(_ directory: Blob) -> Bool {
+        guard !directory.lets([.read, .execute], askers) else { return true }
+        isRefused = true
+        return false
+    }
+    /// Where the path lies that `peek` answered.
+    func place(of path: String) throws(ServiceError) -> BlobPlace? {
+        guard let last = levels.last else { return nil }
+        let leaf = String(decoding: path.utf8.dropFirst(last.prefix.utf8.count), as: UTF8.self)
+        return BlobPlace(last.directory, try checked { () throws(StorageFault) in try BlobName(leaf) })
     }
 }

@@ -102,7 +102,7 @@ extension BlobCall {
         for name in way.missing {
             var made = try await Blob.directory(scope, replacing: nil, in: domain)
             let parent = try await access(atEndOf: way, scope)
-            made.access = access(ofNew: true, in: parent, mode: nil)
+            made.access = access(ofNew: true, in: parent)
             try await data.put(made, at: BlobPlace(way.directory, name), was: nil)
             guard let id = made.directory else { continue }
             way.parents.append(made)

@@ -95,7 +95,10 @@ package struct AccessList: Hashable, Sendable {
     }
     /// The object id of a field in lower case; an inner nil where the field is empty, an outer one where it is no id.
     private static func objectID(_ text: Substring) -> String?? {
-        guard !text.isEmpty else { return .some(nil) }
+        text.isEmpty ? .some(nil) : objectID(of: text).map { .some($0) }
+    }
+    /// An object id in lower case; nil for any other text.
+    static func objectID(of text: some StringProtocol) -> String? {
         let bytes = Array(text.utf8)
         let isID =
             bytes.count == 36
@@ -104,7 +107,7 @@ package struct AccessList: Hashable, Sendable {
                     ? byte == 0x2D
                     : (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
             }
-        return isID ? .some(text.lowercased()) : nil
+        return isID ? text.lowercased() : nil
     }
     /// Refuses more entries than a path may have.
     package func checkCount() throws(StorageFault) {

@@ -97,6 +97,10 @@ extension SASNeed {
     package static let deleteVersion = SASNeed(.object, account: "x")
     /// Delete Blob with `deletetype=permanent`.
     package static let deletePermanently = SASNeed(.object, account: "y")
+    /// Path - Get Properties with `getAccessControl` or `checkAccess`.
+    package static let getAccess = SASNeed(.object, account: "r", service: "re")
+    /// Path - Update with `setAccessControl`: `o` is for owner and group, `p` for permissions and lists.
+    package static let setAccess = SASNeed(.object, account: "w", service: "op")
     /// Get Blob Tags and Set Blob Tags.
     package static let blobTags = SASNeed(.object, account: "t")
     /// Tags shown in a listing of a container's blobs.
