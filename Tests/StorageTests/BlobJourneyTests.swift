@@ -64,6 +64,27 @@ struct BlobJourneyTests {
         #expect(shown["x-ms-meta-b"] == "2")
     }
 
+    @Test func `what a client calls an MD5 of an existing blob is kept unchecked, but not without bound`() async throws
+    {
+        let client = try await StorageClient.ready()
+        _ = try await client.upload("/docs/x", [1])
+        func set(_ text: String) async throws -> StorageAnswer {
+            try await client.send(.put, "/docs/x", "comp=properties", headers: ["x-ms-blob-content-md5": text])
+        }
+        #expect(try await set("TURBd01EQXdNREE9").status == 200)
+        #expect(try await client.send(.head, "/docs/x")["Content-MD5"] == "TURBd01EQXdNREE9")
+        #expect(try await set("*").code == "InvalidMd5")
+        #expect(try await set([UInt8](repeating: 1, count: 65).base64).code == "InvalidMd5")
+    }
+
+    @Test func `a version years ahead is none`() async throws {
+        let client = try await StorageClient.ready()
+        let list = "restype=container&comp=list"
+        #expect(try await client.send(.get, "/docs", list, version: "2028-02-06")["x-ms-version"] == "2028-02-06")
+        let refused = try await client.send(.get, "/docs", list, version: "2099-11-05")
+        #expect(refused.code == "InvalidHeaderValue")
+    }
+
     @Test func `a copy outlives its source`() async throws {
         let client = try await StorageClient.ready()
         for size in [5, 100_000] {

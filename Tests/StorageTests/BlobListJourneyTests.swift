@@ -32,6 +32,21 @@ struct BlobListJourneyTests {
         #expect(uncommitted == Self.sorted(Self.names + ["ghost/g"]))
     }
 
+    @Test func `a listing starts at a name and ends before one`() async throws {
+        let client = try await StorageClient.ready()
+        for name in ["a", "b/1", "b/2", "c", "d"] { _ = try await client.upload("/docs/\(name)", [1]) }
+        _ = try await client.send(.put, "/docs/b/1", "comp=snapshot")
+        for page in [1, 5_000] {
+            #expect(try await client.names("&startFrom=b%2F1", page: page) == ["b/1", "b/2", "c", "d"])
+            #expect(try await client.names("&startFrom=b%2F1&endBefore=c", page: page) == ["b/1", "b/2"])
+            #expect(try await client.names("&endBefore=b%2F2&include=snapshots", page: page) == ["a", "b/1", "b/1"])
+            #expect(try await client.names("&startFrom=b%2F1&include=snapshots", page: page).count == 5)
+            #expect(try await client.names("&startFrom=b%2F2&delimiter=%2F", page: page) == ["b/", "c", "d"])
+            #expect(try await client.names("&prefix=b&startFrom=a", page: page) == ["b/1", "b/2"])
+            #expect(try await client.names("&startFrom=e", page: page).isEmpty)
+        }
+    }
+
     @Test func `a marker of another list or made up is refused`() async throws {
         let client = try await StorageClient.ready()
         let list = "restype=container&comp=list"

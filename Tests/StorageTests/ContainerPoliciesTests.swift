@@ -22,9 +22,11 @@ struct ContainerPoliciesTests {
                     "<AccessPolicy><Start>2030-01-01T00:00:00.0000000Z</Start>",
                     "<Expiry>2030-02-01T00:00:00.0000000Z</Expiry>",
                     "<Permission>rl</Permission></AccessPolicy></SignedIdentifier><SignedIdentifier><Id>empty</Id>",
-                    "<AccessPolicy></AccessPolicy></SignedIdentifier></SignedIdentifiers>"
+                    "</SignedIdentifier></SignedIdentifiers>"
                 )
         )
+        let queue = String(decoding: try ContainerPolicies.body(policies, of: .queue), as: UTF8.self)
+        #expect(queue.contains("<Id>empty</Id><AccessPolicy></AccessPolicy>"))
     }
 
     @Test func `no body and an empty list clear the policies`() throws {

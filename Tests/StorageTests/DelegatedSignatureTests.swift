@@ -46,13 +46,45 @@ struct DelegatedSignatureTests {
         "/b0UbvwtcRPcwaJRSm8R4M6ELzvd0VOn8vnaH9rL6Ps%3D"
     )
 
-    func grant(_ path: String, _ query: String, now: Timestamp = Fixture.now) throws -> SASGrant {
-        let head = try Fixture.head(.get, path + (path.contains("?") ? "&" : "?") + query)
+    static let user = "0c0c0c0c-1111-2222-3333-444444444444"
+    static let abroad = short(
+        "2026-10-06",
+        "sp=r&sr=b&sduoid=\(user)&skdutid=0d0d0d0d-1111-2222-3333-444444444444",
+        "Oeiu5uPUWaoTbfnzIjOSuORotzNZ4YUoqFn94MCs6o4%3D"
+    )
+    static let nobody = short(
+        "2026-10-06",
+        "sp=r&sr=b&skdutid=0d0d0d0d-1111-2222-3333-444444444444",
+        "3pdTu9IJylaITYR6l0bCfv8eCXT0iPFEWHoKfaG3oTQ%3D"
+    )
+    static let dressed = short(
+        "2026-10-06",
+        "sp=r&sr=b&srh=x-ms-meta-city,foo%24&srq=firstName,hello%24",
+        "pv36C6GtwCYG71afwueKVfirsK7qoB7p/mBV9THNtmM%3D"
+    )
+
+    func grant(
+        _ path: String,
+        _ query: String,
+        now: Timestamp = Fixture.now,
+        user: (String, String)? = nil,
+        headers: [(String, String)] = []
+    ) throws -> SASGrant {
+        let head = try Fixture.head(.get, path + (path.contains("?") ? "&" : "?") + query, headers)
         let target = try BlobTarget(head: head, host: Fixture.account())
         let signature = try #require(try SharedAccessSignature(head.query))
         #expect(try query.contains("skoid") == (signature.delegatedKey != nil))
         return try signature.verify(
-            .init(target: .blob(target), clientAddress: "10.0.0.1", isSecure: true, now: now),
+            .init(
+                target: .blob(target),
+                clientAddress: "10.0.0.1",
+                isSecure: true,
+                now: now,
+                head: head,
+                user: try user.map {
+                    (try #require(PrincipalID(text: $0.0)), try #require(TenantID(text: $0.1)))
+                }
+            ),
             keys: [Fixture.key1]
         )
     }
@@ -92,7 +124,8 @@ struct DelegatedSignatureTests {
         }
     }
 
-    @Test(arguments: ["saoid=x", "scid=x"]) func `a field that the version does not sign is refused`(_ field: String) {
+    @Test(arguments: ["saoid=x", "scid=x", "sduoid=x", "skdutid=x", "srh=a", "srq=a"])
+    func `a field that the version does not sign is refused`(_ field: String) {
         #expect(Fixture.code { try grant(Self.path, Self.blobs[3] + "&" + field) } == "AuthenticationFailed")
     }
 
@@ -101,9 +134,42 @@ struct DelegatedSignatureTests {
         #expect(Fixture.code { try grant(Self.path, Self.blobs[0] + "&ss=b&srt=o") } == "AuthenticationFailed")
     }
 
-    @Test(arguments: [bound] + ["suoid=x", "skdutid=x", "srh=x-ms-meta-a", "srq=a"].map { blobs[0] + "&" + $0 })
-    func `a narrowing that is not built is refused, not overlooked`(_ query: String) {
-        #expect(Fixture.fault { try grant(Self.path, query) }?.line == "501 NotImplemented")
+    @Test func `a narrowing that is not built is refused, not overlooked`() {
+        let narrowed = Self.blobs[0] + "&suoid=x"
+        #expect(Fixture.fault { try grant(Self.path, narrowed) }?.line == "501 NotImplemented")
+    }
+
+    @Test func `a signature made for a user opens nothing to others`() throws {
+        let (home, other) = ("0b0b0b0b-1111-2222-3333-444444444444", "0d0d0d0d-1111-2222-3333-444444444444")
+        let (user, stranger) = (Self.user, "0e0e0e0e-1111-2222-3333-444444444444")
+        let cases: [(String, (String, String)?, Bool)] = [
+            (Self.bound, (user, home), true), (Self.bound, nil, false), (Self.bound, (stranger, home), false),
+            (Self.bound, (user, other), false), (Self.abroad, (user, other), true), (Self.abroad, (user, home), false),
+            (Self.abroad, nil, false), (Self.nobody, nil, false), (Self.nobody, (user, other), false),
+        ]
+        for (query, bearer, opens) in cases {
+            let code = Fixture.code { try grant(Self.path, query, user: bearer) }
+            #expect(code == (opens ? nil : "AuthenticationFailed"))
+        }
+        let freed = Self.bound.replacing("&sduoid=\(user)", with: "")
+        #expect(Fixture.code { try grant(Self.path, freed, user: (user, home)) } == "AuthenticationFailed")
+    }
+
+    @Test func `a signature binds the headers and parameters it names`() throws {
+        let headers = [("x-ms-meta-city", "oslo,bergen"), ("foo$", "bar!"), ("other", "1")]
+        let parameters = "&firstName=john%2CTim&hello%24=w%20o&more=1"
+        #expect(
+            try grant(Self.path, Self.dressed + parameters, headers: headers).permits(.readBlob) == .always
+        )
+        let wrong: [(String, [(String, String)])] = [
+            ("", headers), (parameters, []), (parameters.replacing("Tim", with: "Tom"), headers),
+            (parameters, [("x-ms-meta-city", "oslo"), headers[1]]), ("&firstName=john%2CTim", headers),
+            (parameters.replacing("w%20o", with: "w%0Ao"), headers),
+        ]
+        for (query, fields) in wrong {
+            let code = Fixture.code { try grant(Self.path, Self.dressed + query, headers: fields) }
+            #expect(code == "AuthenticationFailed", "\(query)")
+        }
     }
 
     @Test func `the key's times hold within those of the signature`() throws {

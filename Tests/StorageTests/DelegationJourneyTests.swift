@@ -67,8 +67,29 @@ struct DelegationJourneyTests {
         for body in ["", "<KeyInfo>", "<Other/>", "<KeyInfo><Else>1</Else></KeyInfo>"] {
             #expect(try await DelegationClient.ask(client, body).code == "InvalidXmlDocument", "\(body)")
         }
-        let tenant = "<KeyInfo><Expiry>2026-01-02</Expiry><DelegatedUserTid>1</DelegatedUserTid></KeyInfo>"
-        #expect(try await DelegationClient.ask(client, tenant).status == 501)
+        func users(_ tenant: String) -> String {
+            "<KeyInfo><Expiry>2026-01-02</Expiry><DelegatedUserTid>\(tenant)</DelegatedUserTid></KeyInfo>"
+        }
+        #expect(try await DelegationClient.ask(client, users("1")).code == "InvalidXmlNodeValue")
+        #expect(try await DelegationClient.ask(client, users("99999999-1111-2222-3333-444444444444")).status == 501)
+        let own = try #require(try await DelegationClient(client).key["sktid"])
+        let answer = try await DelegationClient.ask(client, users(own))
+        #expect(answer.text.contains("<SignedDelegatedUserTid>\(own)</SignedDelegatedUserTid>"))
+    }
+
+    @Test func `a signature for a user opens for who signs in as that user, and only what it says`() async throws {
+        var client = try await ready(Self.reader)
+        let delegation = try await DelegationClient(client)
+        let signed = delegation.signature("b", "/docs/x", "r", user: client.region.principal.text)
+        #expect(try await delegation.client.send(.get, "/docs/x", signed).code == "AuthenticationFailed")
+        client.identity = .bearer
+        let read = try await client.send(.get, "/docs/x", signed)
+        #expect(read.body == [1] && read.caller == client.region.principal.text)
+        try await client.assign(Self.contributor)
+        #expect(try await client.upload("/docs/x", [2], query: signed).code == "AuthorizationPermissionMismatch")
+        let other = delegation.signature("b", "/docs/x", "r", user: "99999999-1111-2222-3333-444444444444")
+        #expect(try await client.send(.get, "/docs/x", other).code == "AuthenticationFailed")
+        #expect(try await client.send(.get, "/docs/x", "sduoid=x").body == [1])
     }
 
     @Test func `a signature opens what its letters and its principal's roles both allow`() async throws {

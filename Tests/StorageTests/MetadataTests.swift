@@ -61,7 +61,8 @@ struct MetadataTests {
         #expect(explicit.encoding == nil)
         #expect(explicit.cacheControl == nil)
         let bad = try Fixture.head(.put, "/c/b", [("x-ms-blob-content-md5", "AAAA")]).headers
-        #expect(Fixture.code { try ContentHeaders(bad, from: .explicit) } == "InvalidMd5")
+        #expect(Fixture.code { try ContentHeaders(bad, from: .putBlob) } == "InvalidMd5")
+        #expect(try ContentHeaders(bad, from: .explicit).md5 == [0, 0, 0])
     }
 
     @Test func `a signature's headers replace a blob's and a blob without type is bytes`() throws {

@@ -253,6 +253,23 @@ struct PageJourneyTests {
         )
         #expect(try await client.send(.get, "/docs/backup", "versionid=\(version)").body == first)
     }
+    @Test func `what was written after a snapshot and is gone again was cleared since`() async throws {
+        let client = try await StorageClient.ready()
+        _ = try await client.createPages("/docs/disk", 4096)
+        func snapshot() async throws -> String {
+            try #require(try await client.send(.put, "/docs/disk", "comp=snapshot")["x-ms-snapshot"])
+        }
+        let one = try await snapshot()
+        _ = try await client.write("/docs/disk", 0, client.bytes(1536))
+        let two = try await snapshot()
+        _ = try await client.clear("/docs/disk", 512..<1024)
+        let all = try await client.ranges("/docs/disk", "&prevsnapshot=\(one)")
+        #expect(all.pages == [0..<512, 1024..<1536] && all.cleared == [512..<1024])
+        let since = try await client.ranges("/docs/disk", "&prevsnapshot=\(two)")
+        #expect(since.pages.isEmpty && since.cleared == [512..<1024])
+        let then = try await client.ranges("/docs/disk", "&snapshot=\(two)&prevsnapshot=\(one)")
+        #expect(then.pages == [0..<1536] && then.cleared.isEmpty)
+    }
 
     @Test func `snapshots are copied one after the other, and nothing else changes the copy`() async throws {
         let client = try await StorageClient.ready()

@@ -55,6 +55,36 @@ struct SignInTests {
         #expect(try await client.send(.delete, "/docs/new", altered).code == "AuthenticationFailed")
     }
 
+    @Test func `who may create may stage and commit blocks of a new blob, from the version on that says so`()
+        async throws
+    {
+        var client = try await StorageClient.ready()
+        _ = try await client.upload("/docs/x", [1])
+        let signed = try await client.signature(container: "docs", permissions: "c")
+        client.identity = .nobody
+        let block = "comp=block&blockid=AAAA&" + signed
+        let list = Array("<BlockList><Latest>AAAA</Latest></BlockList>".utf8)
+        func put(_ path: String, _ query: String, _ body: [UInt8], _ version: String = "2026-10-06") async throws
+            -> StorageAnswer
+        {
+            try await client.send(.put, path, query, body: body, version: version)
+        }
+        #expect(try await put("/docs/new", block, [1], "2026-04-06").code == "AuthorizationPermissionMismatch")
+        #expect(try await put("/docs/new", block, [1]).status == 201)
+        #expect(try await put("/docs/new", "comp=blocklist&" + signed, list).status == 201)
+        #expect(try await put("/docs/new", block, [2]).code == "UnauthorizedBlobOverwrite")
+        #expect(try await put("/docs/new", "comp=blocklist&" + signed, list).code == "UnauthorizedBlobOverwrite")
+        #expect(try await put("/docs/x", block, [2]).code == "UnauthorizedBlobOverwrite")
+    }
+
+    @Test func `a container's signature asks for the kind of its account`() async throws {
+        var client = try await StorageClient.ready()
+        let signed = try await client.signature(container: "docs", permissions: "r")
+        client.identity = .nobody
+        let answer = try await client.send(.get, "/docs", "restype=account&comp=properties&" + signed)
+        #expect(answer["x-ms-account-kind"] == "StorageV2")
+    }
+
     @Test func `a key ends with its regeneration, and keys can be switched off`() async throws {
         var client = try await StorageClient.ready()
         _ = try await client.upload("/docs/x", [1])

@@ -69,6 +69,28 @@ struct TierJourneyTests {
         #expect(try await client.send(.delete, "/docs/x", headers: newer).status == 202)
     }
 
+    @Test func `a premium account's page blob has the tier of the smallest disk that holds it`() async throws {
+        var client = try await StorageClient.ready()
+        client.account = "lazulidisks"
+        let body: JSON = ["sku": ["name": "Premium_LRS"], "kind": "StorageV2", "location": "francecentral"]
+        #expect(try await client.manage(.put, "", body).status == 200)
+        let keys = try await client.manage(.post, "/listKeys").json["keys"]?.array ?? []
+        client.key = Secret(try #require([UInt8](base64: keys.first?["value"]?.string ?? "")))
+        #expect(try await client.send(.put, "/docs", "restype=container").status == 201)
+        _ = try await client.createPages("/docs/small", 1024)
+        _ = try await client.createPages("/docs/large", 129 << 30)
+        for (path, tier) in [("/docs/small", "P10"), ("/docs/large", "P20")] {
+            let shown = try await client.send(.head, path)
+            #expect(shown["x-ms-access-tier"] == tier && shown["x-ms-access-tier-inferred"] == "true")
+        }
+        let list = try await client.send(.get, "/docs", "restype=container&comp=list").text
+        #expect(list.contains("<AccessTier>P20</AccessTier><AccessTierInferred>true</AccessTierInferred>"))
+        let raised = ["x-ms-access-tier": "P30"]
+        #expect(try await client.send(.put, "/docs/small", "comp=tier", headers: raised).status == 200)
+        let shown = try await client.send(.head, "/docs/small")
+        #expect(shown["x-ms-access-tier"] == "P30" && shown["x-ms-access-tier-inferred"] == nil)
+    }
+
     @Test func `the smart tier says where it has put a blob`() async throws {
         let client = try await StorageClient.ready()
         #expect(try await client.upload("/docs/x", [1], ["x-ms-access-tier": "Smart"]).status == 201)

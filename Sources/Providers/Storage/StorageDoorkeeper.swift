@@ -132,7 +132,14 @@ package struct StorageDoorkeeper: Doorkeeper {
     private func identify(_ visit: Visit, _ access: Access) async throws(ServiceError) -> Caller {
         if let authorization = visit.head.headers[.authorization] {
             if authorization.lowercased().hasPrefix("bearer ") {
-                return .principal(try await principal(String(authorization.dropFirst(7)), visit))
+                let principal = try await principal(String(authorization.dropFirst(7)), visit)
+                // REST "Create a user delegation SAS", `sduoid`: the token says who comes, the signature what it opens.
+                guard visit.head.query["sduoid"] != nil,
+                    let signature = try checked({ () throws(StorageFault) in
+                        try SharedAccessSignature(visit.head.query)
+                    })
+                else { return .principal(principal) }
+                return try await holder(of: signature, visit, access, user: principal)
             }
             return try holder(ofKey: authorization, visit)
         }
@@ -160,17 +167,20 @@ package struct StorageDoorkeeper: Doorkeeper {
     private func holder(
         of signature: SharedAccessSignature,
         _ visit: Visit,
-        _ access: Access
+        _ access: Access,
+        user: Principal? = nil
     ) async throws(ServiceError) -> Caller {
         let circumstances = SharedAccessSignature.Circumstances(
             target: visit.target,
             clientAddress: visit.request.remoteAddress,
             isSecure: true,
-            now: visit.scope.now
+            now: visit.scope.now,
+            head: visit.head,
+            user: user.map { ($0.id, $0.tenant) }
         )
         let grant = try await provider.verify(signature, circumstances, of: visit.account, at: visit.place, visit.scope)
         let key = "signature:\(visit.account.name)/\(Account.keyNames[grant.grant.keyIndex])"
-        let name = grant.delegator?.id.text ?? key
+        let name = (user ?? grant.delegator)?.id.text ?? key
         if try await provider.delegatorMay(access, grant, at: visit.resource, visit.scope) {
             return .holder(name: name, grant: grant)
         }

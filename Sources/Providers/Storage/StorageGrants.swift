@@ -93,9 +93,13 @@ enum StorageNeeds {
             return name.hasPrefix("container") ? .breakContainerLease : .breakBlobLease
         }
         if name.hasSuffix(".batch") { return .carry }
+        if blocks.contains(name) {
+            return .putBlocks(request.header("x-ms-version").flatMap { ServiceVersion($0) })
+        }
         if name.hasSuffix(".getAccountInformation") { return .getAccountInformation }
         return blobs[name] ?? paths[name] ?? queues[name]
     }
+    private static let blocks: Set<String> = ["blob.putBlock", "blob.putBlockFromURL", "blob.putBlockList"]
     private static let blobs: [String: SASNeed] = [
         "containers.list": .listContainers, "blobService.getProperties": .getServiceProperties,
         "blobService.setProperties": .setServiceProperties, "blobService.getStats": .getServiceProperties,
@@ -105,9 +109,9 @@ enum StorageNeeds {
         "container.lease": .leaseContainer, "blobs.list": .listBlobs, "container.findByTags": .findBlobsInContainer,
         "blob.put": .putBlob, "blob.get": .readBlob, "blob.getProperties": .readBlob, "blob.getMetadata": .readBlob,
         "blob.setProperties": .writeBlob, "blob.setMetadata": .writeBlob, "blob.delete": .deleteBlob,
-        "blob.putBlock": .writeBlob, "blob.putBlockList": .writeBlob, "blob.getBlockList": .readBlob,
+        "blob.getBlockList": .readBlob,
         "blob.copy": .putBlob, "blob.abortCopy": .writeBlob, "blob.lease": .leaseBlob, "blob.snapshot": .snapshotBlob,
-        "blob.putBlockFromURL": .writeBlob, "blob.appendBlockFromURL": .appendBlock, "blob.putPageFromURL": .writeBlob,
+        "blob.appendBlockFromURL": .appendBlock, "blob.putPageFromURL": .writeBlob,
         "blob.seal": .appendBlock, "blob.incrementalCopy": .putBlob, "blob.undelete": .writeBlob,
         "blob.deleteVersion": .deleteVersion,
         "blob.deletePermanently": .deletePermanently, "blob.deleteVersionPermanently": .deletePermanently,

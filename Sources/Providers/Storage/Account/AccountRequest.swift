@@ -14,7 +14,7 @@ struct AccountRequest {
     /// Offering replication it does not do would be a lie.
     static let skus: [(name: String, tier: String, kinds: [String])] = [
         ("Standard_LRS", "Standard", ["StorageV2", "Storage", "BlobStorage"]),
-        ("Premium_LRS", "Premium", ["BlockBlobStorage"]),
+        ("Premium_LRS", "Premium", ["BlockBlobStorage", "StorageV2"]),
     ]
     static let tagsMax = 50
 

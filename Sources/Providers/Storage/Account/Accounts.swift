@@ -117,7 +117,7 @@ extension StorageProvider {
             tenant: scope.tenant,
             id: account.id,
             resource: id,
-            tier: account.options["accessTier"]?.string ?? "Hot"
+            tier: Self.tier(of: account, record) ?? AccessTier.hot.rawValue
         )
         place.isHierarchical = try request.isHierarchical() ?? false
         try await scope.put(record)
@@ -185,7 +185,7 @@ extension StorageProvider {
         if let tags = try request.tags() { record.tags = tags } else if replacingTags { record.tags = [:] }
         record.changed = scope.now
         try request.apply(to: &account)
-        place.tier = account.options["accessTier"]?.string ?? place.tier
+        place.tier = Self.tier(of: account, record) ?? place.tier
         try await scope.put(record)
         try await scope.put(account, at: StorageKey.account(account.id))
         try await scope.ensureDelegationSecret(account.domain)
@@ -193,6 +193,12 @@ extension StorageProvider {
             try await scope.put(place, in: .region, at: StorageKey.place(name))
         }
         return .json(200, shown(AccountView(place: place, account: account, record: record), call))
+    }
+
+    /// The tier of blobs that are given none.
+    private static func tier(of account: Account, _ record: ResourceRecord) -> String? {
+        let home = TierHome(kind: record.kind ?? "", sku: record.sku?["name"]?.string ?? "")
+        return home.isPremium ? AccessTier.premium.rawValue : account.options["accessTier"]?.string
     }
 
     func getAccount(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {

@@ -34,6 +34,9 @@ extension StorageProvider {
             throw ServiceError(.invalidHeaderValue("x-ms-version", blob.version.text))
         }
         let info = try checked { () throws(StorageFault) in try KeyInfo(call.body, now: scope.now) }
+        guard info.userTenant ?? principal.tenant == principal.tenant else {
+            throw ServiceError(.notImplemented("user delegation keys for users of another tenant (DelegatedUserTid)."))
+        }
         let stored = try await scope.get(DelegationSecret.self, in: blob.domain, at: StorageKey.delegation)
         guard let stored else { throw Self.noDelegationSecret }
         let key = DelegatedKey(
@@ -41,7 +44,8 @@ extension StorageProvider {
             tenant: principal.tenant,
             start: info.start,
             expiry: info.expiry,
-            version: blob.version
+            version: blob.version,
+            userTenant: info.userTenant
         )
         return try blob.xml { () throws(StorageFault) in
             try XMLBody.write { writer in
@@ -52,6 +56,7 @@ extension StorageProvider {
                 writer.leaf("SignedExpiry", key.expiry.iso8601Seconds)
                 writer.leaf("SignedService", DelegatedKey.service)
                 writer.leaf("SignedVersion", key.version.text)
+                writer.optional("SignedDelegatedUserTid", key.userTenant?.text)
                 writer.leaf("Value", key.value(under: stored.secret).reveal().base64)
                 writer.close()
             }

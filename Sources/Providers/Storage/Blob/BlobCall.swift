@@ -84,6 +84,12 @@ struct BlobCall {
             .invalidQueryParameterValue(name, target.snapshot ?? target.version ?? "", "Only the current blob changes.")
         )
     }
+    /// Refuses to change what is there to a signature that may only create.
+    func refuseOverwrite(_ old: Blob?) throws(ServiceError) {
+        if old != nil, let holder = call.caller.signature, !holder.mayOverwrite(self) {
+            throw ServiceError(.unauthorizedBlobOverwrite)
+        }
+    }
     /// Checks the conditional headers.
     func check(_ current: Conditions.Current?, for purpose: Conditions.Purpose) throws(ServiceError) {
         let conditions = try conditions

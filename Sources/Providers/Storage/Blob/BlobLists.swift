@@ -65,7 +65,9 @@ private struct BlobScan {
         self.now = now
         self.directory = directory
         prefix = query.prefix ?? ""
-        let from = ListPosition(query.marker)
+        // A name's past states come before what is current.
+        let start = query.start.map { ListPosition($0, Moment(ticks: 0)) }
+        let from = [ListPosition(query.marker), start].compactMap(\.self).max()
         let batch = query.delimiter == nil ? query.pageSize + 1 : NameCursor<Blob>.batchMin
         blobs = NameCursor(StorageKey.blobs(directory), prefix: prefix, from: from, batch: batch)
         if query.include.contains(.uncommittedBlobs) {
@@ -85,6 +87,7 @@ private struct BlobScan {
             guard let position = [blob?.position, old?.position, table?.position].compactMap(\.self).min() else {
                 return
             }
+            if let end = query.end, !position.name.utf8.lexicographicallyPrecedes(end.utf8) { return }
             let fetched = blobs.fetched + (past?.fetched ?? 0) + (tables?.fetched ?? 0)
             guard lines.count < query.pageSize, fetched <= Self.fetchedMax, bytes < Self.bytesMax else {
                 next = position

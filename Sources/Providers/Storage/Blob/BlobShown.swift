@@ -64,9 +64,20 @@ extension BlobCall {
             reply.set("x-ms-smart-access-tier", smart?.rawValue)
             reply.set("x-ms-archive-status", pending?.status)
             reply.set("x-ms-rehydrate-priority", pending?.priority.rawValue)
-        } else if record.kind == .block {
-            reply.set("x-ms-access-tier", place.tier)
+        } else if let inferred = record.inferredTier(place.tier) {
+            reply.set("x-ms-access-tier", inferred)
             reply.set("x-ms-access-tier-inferred", "true")
+        }
+    }
+}
+
+extension Blob {
+    /// The tier of a blob that was given none; `account` is that of the account.
+    fileprivate func inferredTier(_ account: String) -> String? {
+        switch kind {
+        case .block: account
+        case .append: nil
+        case .page: account == AccessTier.premium.rawValue ? AccessTier.disk(for: length)?.rawValue : nil
         }
     }
 }
@@ -74,7 +85,7 @@ extension BlobCall {
 extension BlobEntry {
     /// A line about a state of a blob.
     ///
-    /// `inferred` is the tier of blobs that were given none.
+    /// `inferred` is the tier of block blobs that were given none.
     init(_ name: BlobName, _ blob: Blob, at now: Timestamp, inferred: String, _ include: Set<ListQuery.Inclusion>) {
         self.init(name: name)
         created = blob.created
@@ -92,7 +103,7 @@ extension BlobEntry {
             smartTier = blob.tier.smart(lastUse: blob.lastAccess ?? blob.modified, at: now)?.rawValue
             archiveStatus = pending?.status
             rehydratePriority = pending?.priority.rawValue
-        } else if blob.kind == .block {
+        } else if let inferred = blob.inferredTier(inferred) {
             tier = inferred
             isTierInferred = true
         }

@@ -77,9 +77,7 @@ extension StorageProvider {
             // An incremental copy is checked against what it made before.
             if StorageNeeds.plain(blob.call.operation) != "blob.incrementalCopy" { try blob.refuseIncremental(old) }
         }
-        if old != nil, let holder = blob.call.caller.signature, !holder.mayOverwrite(blob) {
-            throw ServiceError(.unauthorizedBlobOverwrite)
-        }
+        try blob.refuseOverwrite(old)
         return (site, old)
     }
     /// Puts a blob in the place of what has its name, uncommitted blocks included, and answers it as it is stored now.

@@ -28,6 +28,7 @@ extension StorageProvider {
         let old = try await blob.blob(site, scope)
         if let old { try blob.refuseOtherKind(than: old) }
         try blob.admitLease(old, .change)
+        try blob.refuseOverwrite(old)
         try Self.checkBlocks(of: old)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
         if let table {
@@ -53,6 +54,7 @@ extension StorageProvider {
         let old = try await blob.blob(site, scope)
         if let old { try blob.refuseOtherKind(than: old) }
         try blob.admitLease(old, .change)
+        try blob.refuseOverwrite(old)
         try Self.checkBlocks(of: old)
         guard let received = scope.received else { throw .unavailable("a block's body was not taken in") }
         let checksums = BodyChecksums(received)

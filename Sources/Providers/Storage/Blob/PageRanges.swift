@@ -108,7 +108,16 @@ extension StorageProvider {
             }
             let now = view(look.generation)
             if let before {
-                let changes = PageView.changes(from: view(before.generation), to: now)
+                let changes = PageView.changes(
+                    from: view(before.generation),
+                    to: now,
+                    between: PageView.written(
+                        spans,
+                        after: before.generation,
+                        upTo: look.generation,
+                        in: position..<end
+                    )
+                )
                 pages = PageView.joined(pages + changes.written)
                 cleared = PageView.joined(cleared + changes.cleared)
             } else {

@@ -60,7 +60,8 @@ package enum ContainerPolicies {
         )
     }
 
-    /// The body of Get Container ACL, or of Get Table ACL, which leaves out a policy that says nothing.
+    /// The body of Get Container ACL, Get Queue ACL or Get Table ACL; of a policy that says nothing, all but queues tell
+    /// the id alone.
     package static func body(_ policies: [StoredPolicy], of service: StorageService = .blob) throws(StorageFault)
         -> [UInt8]
     {
@@ -70,7 +71,7 @@ package enum ContainerPolicies {
                 writer.open("SignedIdentifier")
                 writer.leaf("Id", policy.identifier)
                 let isEmpty = policy.start == nil && policy.expiry == nil && policy.permissions == nil
-                guard service != .table || !isEmpty else {
+                guard service == .queue || !isEmpty else {
                     writer.close()
                     continue
                 }

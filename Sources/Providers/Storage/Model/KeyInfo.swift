@@ -6,6 +6,8 @@ import Markup
 struct KeyInfo {
     let start: Timestamp
     let expiry: Timestamp
+    /// The tenant of the users its signatures are made for.
+    let userTenant: TenantID?
 
     /// Reads the body; without a start the key begins at once.
     init(_ body: [UInt8], now: Timestamp) throws(StorageFault) {
@@ -16,9 +18,9 @@ struct KeyInfo {
             tooLarge: .requestBodyTooLarge(limit: BlobLimits.xmlBytesMax)
         )
         try root.allowOnly(["Start", "Expiry", "DelegatedUserTid"])
-        guard root.optionalText("DelegatedUserTid") == nil else {
-            throw .notImplemented("user delegation keys for users of another tenant (DelegatedUserTid).")
-        }
+        let users = root.optionalText("DelegatedUserTid")
+        userTenant = users.flatMap { TenantID(text: $0) }
+        if let users, userTenant == nil { throw .invalidXMLNodeValue("DelegatedUserTid", users) }
         func time(_ name: String) throws(StorageFault) -> Timestamp? {
             guard let text = root.optionalText(name) else { return nil }
             guard let time = SharedAccessSignature.moment(text) else { throw .invalidXMLNodeValue(name, text) }

@@ -49,6 +49,11 @@ package enum AccessTier: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// The tier of a page blob of a premium account that was given none: the smallest of these that holds it.
+    package static func disk(for length: Int64) -> AccessTier? {
+        [.p10, .p20, .p30, .p40, .p50, .p60, .p70, .p80].first { length <= ($0.pageGiBMax ?? 0) << 30 }
+    }
+
     /// Reads `x-ms-access-tier` and the like; nil when it was not sent.
     package init?(_ head: RequestHead, header: String = "x-ms-access-tier") throws(StorageFault) {
         guard let text = head.text(header) else { return nil }

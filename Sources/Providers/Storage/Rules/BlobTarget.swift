@@ -32,8 +32,8 @@ package struct BlobTarget: Hashable, Sendable {
     /// Reads a path as sent.
     ///
     /// `host` is the account the host name stands for; nil means path style, where the first
-    /// segment is the account. A single segment is a container with `restype=container` (or `comp=list`, which only a
-    /// container has), else a blob of `$root`.
+    /// segment is the account. A single segment is a container with `restype=container` or `restype=account` (or
+    /// `comp=list`, which only a container has), else a blob of `$root`.
     package init(head: RequestHead, host: AccountName?) throws(StorageFault) {
         guard head.path.first == "/" else { throw .invalidURI }
         var rest = head.path.dropFirst()
@@ -56,7 +56,10 @@ package struct BlobTarget: Hashable, Sendable {
         guard let firstName = first.percentDecoded, let restName = String(rest).percentDecoded else {
             throw .invalidURI
         }
-        let namesContainer = head.query["restype"]?.lowercased() == "container" || head.query["comp"] == "list"
+        let kinds = ["container", "account"]
+        let namesContainer =
+            head.query["restype"].map { kinds.contains($0.lowercased()) } == true
+            || head.query["comp"] == "list"
         if restName.isEmpty, !namesContainer, !ContainerName.system.contains(firstName) {
             // A blob addressed without its container may not hold a slash (REST: "root container").
             guard !firstName.utf8.contains(47) else { throw .invalidURI }

@@ -14,11 +14,14 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
     package var disposition: String?
     /// How to cache it.
     package var cacheControl: String?
-    /// The 16 bytes of the MD5 that the client stores with the blob.
+    /// The MD5 that the client stores with the blob: 16 bytes, or what the client takes for one.
     package var md5: [UInt8]?
 
     /// The type of a blob that was given none.
     package static let defaultType = "application/octet-stream"
+
+    /// The most bytes kept as an MD5 that nobody checks.
+    private static let md5BytesMax = 64
 
     /// Which headers a request sets properties with.
     package enum Source: Sendable {
@@ -44,7 +47,10 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
         disposition = value("content-disposition", else: nil)
         md5 = nil
         if let text = value("content-md5", else: nil) {
-            guard let bytes = [UInt8](base64: text), bytes.count == 16 else { throw .invalidMD5 }
+            // Put Blob checks it against the body; elsewhere it is kept as the client says (REST "Set Blob Properties":
+            // "this hash isn't validated"), whatever its length.
+            let lengths = source == .putBlob ? 16...16 : 1...Self.md5BytesMax
+            guard let bytes = [UInt8](base64: text), lengths.contains(bytes.count) else { throw .invalidMD5 }
             md5 = bytes
         }
     }

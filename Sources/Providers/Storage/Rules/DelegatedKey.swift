@@ -17,6 +17,8 @@ package struct DelegatedKey: Equatable, Sendable {
     package let expiry: Timestamp
     /// The version of the service that made it.
     package let version: ServiceVersion
+    /// The tenant of the users its signatures are made for; nil: of signatures that name a user, the principal's own.
+    package let userTenant: TenantID?
 
     /// The service it signs for: blobs.
     static let service = "b"
@@ -26,21 +28,29 @@ package struct DelegatedKey: Equatable, Sendable {
     static let reach = Duration.seconds(7 * 86_400)
 
     /// Names a key; times lose their fractions.
-    package init(principal: PrincipalID, tenant: TenantID, start: Timestamp, expiry: Timestamp, version: ServiceVersion)
-    {
+    package init(
+        principal: PrincipalID,
+        tenant: TenantID,
+        start: Timestamp,
+        expiry: Timestamp,
+        version: ServiceVersion,
+        userTenant: TenantID? = nil
+    ) {
         self.principal = principal
         self.tenant = tenant
         self.start = start.wholeSecond
         self.expiry = expiry.wholeSecond
         self.version = version
+        self.userTenant = userTenant
     }
 
     /// The key's value: 32 bytes, the same for the same key under the same secret of an account.
     package func value(under secret: Secret) -> Secret {
-        let fields = [
-            "user delegation key", principal.text, tenant.text, start.iso8601Seconds, expiry.iso8601Seconds,
-            Self.service, version.text,
-        ]
+        let fields =
+            [
+                "user delegation key", principal.text, tenant.text, start.iso8601Seconds, expiry.iso8601Seconds,
+                Self.service, version.text,
+            ] + (userTenant.map { [$0.text] } ?? [])
         return Secret(hmacSHA256(Array(fields.joined(separator: "\n").utf8), key: secret))
     }
 
@@ -68,7 +78,7 @@ extension SharedAccessSignature {
             guard !isAccountWide, policyIdentifier == nil else {
                 throw .authenticationFailed("A user delegation signature has neither ss, nor srt, nor si.")
             }
-            try refuseUnbuilt()
+            try refuseUnsigned()
             guard let principal = PrincipalID(text: value("skoid")), let tenant = TenantID(text: value("sktid")) else {
                 throw .authenticationFailed("skoid and sktid must be the ids of a principal and of its tenant.")
             }
@@ -78,18 +88,42 @@ extension SharedAccessSignature {
             guard value("sks") == DelegatedKey.service, let made = ServiceVersion(value("skv")) else {
                 throw .authenticationFailed("sks must be \(DelegatedKey.service), and skv the version of a service.")
             }
-            return DelegatedKey(principal: principal, tenant: tenant, start: start, expiry: expiry, version: made)
+            let users = TenantID(text: value("skdutid"))
+            guard value("skdutid").isEmpty || users != nil else {
+                throw .authenticationFailed("skdutid must be the id of a tenant.")
+            }
+            return DelegatedKey(
+                principal: principal,
+                tenant: tenant,
+                start: start,
+                expiry: expiry,
+                version: made,
+                userTenant: users
+            )
+        }
+    }
+
+    /// Checks that the signature is brought by the user it is made for (REST "Create a user delegation SAS", `sduoid`):
+    /// signed in by a token besides.
+    func checkUser(_ user: (id: PrincipalID, tenant: TenantID)?, of key: DelegatedKey) throws(StorageFault) {
+        let wanted = value("sduoid")
+        guard !wanted.isEmpty else {
+            guard key.userTenant == nil else { throw .authenticationFailed("skdutid needs sduoid.") }
+            return
+        }
+        guard let user, user.id == PrincipalID(text: wanted), user.tenant == key.userTenant ?? key.tenant else {
+            throw .authenticationFailed("The signature is made for a user, whose token the request must bear (sduoid).")
         }
     }
 
     /// What narrows a signature and is not built must not be overlooked; what `sv` does not sign binds nothing.
-    private func refuseUnbuilt() throws(StorageFault) {
-        if let name = ["sduoid", "skdutid", "srh", "srq", "suoid"].first(where: { !value($0).isEmpty }) {
-            throw .notImplemented("user delegation signatures with \(name); make it without.")
+    private func refuseUnsigned() throws(StorageFault) {
+        guard value("suoid").isEmpty else {
+            throw .notImplemented("user delegation signatures with suoid; make it without.")
         }
-        let isSigned = version.isAtLeast(SASText.firstAgentVersion)
-        if !isSigned, let name = ["saoid", "scid"].first(where: { !value($0).isEmpty }) {
-            throw .authenticationFailed("\(name) needs sv \(SASText.firstAgentVersion) or later.")
+        for (names, first) in SASText.firstVersions where !version.isAtLeast(first) {
+            guard let name = names.first(where: { !value($0).isEmpty }) else { continue }
+            throw .authenticationFailed("\(name) needs sv \(first) or later.")
         }
     }
 }

@@ -31,6 +31,10 @@ package struct ListQuery: Equatable, Sendable {
     package let marker: ListMarker?
     /// `maxresults` as asked for, for the echo; nil when it was not sent.
     package let maxResults: Int?
+    /// The name to start from, itself included (`startFrom`).
+    package let start: String?
+    /// The name to end before (`endBefore`).
+    package let end: String?
     /// What to include.
     package let include: Set<Inclusion>
     /// How many entries the page may have.
@@ -44,6 +48,8 @@ package struct ListQuery: Equatable, Sendable {
         func text(_ name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }
         prefix = text("prefix")
         delimiter = kind == .blobs ? text("delimiter") : nil
+        start = kind == .blobs ? text("startfrom") : nil
+        end = kind == .blobs ? text("endbefore") : nil
         markerText = text("marker")
         marker = try markerText.map { text throws(StorageFault) in try ListMarker(text, for: kind) }
         maxResults = try text("maxresults").map { text throws(StorageFault) in

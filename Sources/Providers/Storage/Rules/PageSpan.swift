@@ -153,13 +153,43 @@ package enum PageView {
     }
 
     /// What differs between two views, both in order: what was written since, and what was cleared.
+    ///
+    /// `between` are stretches that were there at some time in between: they are cleared too, unless they are there now.
     package static func changes(
         from old: [PageSpan],
-        to new: [PageSpan]
+        to new: [PageSpan],
+        between: [PageSpan] = []
     ) -> (written: [Range<Int64>], cleared: [Range<Int64>]) {
         let written = joined(new.flatMap { span in remove(same(span, old), from: span.bytes) })
-        let cleared = joined(old.flatMap { span in remove(overlapping(span, new), from: span.bytes) })
-        return (written, cleared)
+        let cleared = united((old + between).map(\.bytes)).flatMap { bytes in
+            remove(overlapping(PageSpan(bytes, born: 0), new), from: bytes)
+        }
+        return (written, joined(cleared))
+    }
+    /// The stretches written after one generation and up to another (nil: the present), each clipped to `window`.
+    package static func written(
+        _ spans: [PageSpan],
+        after before: Int64?,
+        upTo generation: Int64?,
+        in window: Range<Int64>
+    ) -> [PageSpan] {
+        spans.compactMap { span in
+            let bytes = span.bytes.clamped(to: window)
+            guard span.born > before ?? 0, span.born <= generation ?? .max, !bytes.isEmpty else { return nil }
+            return PageSpan(bytes, born: span.born, died: span.died)
+        }
+    }
+    /// Ranges in any order, as ranges in order that do not overlap.
+    private static func united(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
+        var united: [Range<Int64>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = united.last, range.lowerBound <= last.upperBound {
+                united[united.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                united.append(range)
+            }
+        }
+        return united
     }
     /// Where the stretch was there before.
     private static func same(_ span: PageSpan, _ others: [PageSpan]) -> [Range<Int64>] {

@@ -83,7 +83,11 @@ extension SASNeed {
     package static let putBlob = SASNeed(.object, account: "w", whenAbsent: "c")
     /// Snapshot Blob.
     package static let snapshotBlob = SASNeed(.object, account: "wc")
-    /// Put Block, Put Block List, Set Blob Properties, Set Blob Metadata, Set Blob Tier, Abort Copy, Undelete Blob.
+    /// Put Block, Put Block From URL and Put Block List: from version 2026-06-06 on, create is enough for a new blob.
+    package static func putBlocks(_ version: ServiceVersion?) -> SASNeed {
+        version?.isAtLeast("2026-06-06") == true ? .putBlob : .writeBlob
+    }
+    /// Set Blob Properties, Set Blob Metadata, Set Blob Tier, Abort Copy, Undelete Blob.
     package static let writeBlob = SASNeed(.object, account: "w")
     /// Append Block.
     package static let appendBlock = SASNeed(.object, account: "aw")

@@ -11,6 +11,15 @@ enum SASText {
     static let firstAccountVersion = "2015-04-05"
     /// The first version whose user delegation signatures can name the agent they are made for.
     static let firstAgentVersion = "2020-02-10"
+    /// The first version whose user delegation signatures can be made for a user.
+    static let firstUserVersion = "2025-07-05"
+    /// The first version whose user delegation signatures can bind headers and parameters of the request.
+    static let firstBoundVersion = "2026-04-06"
+    /// Fields of user delegation signatures, and the first version that signs them.
+    static let firstVersions = [
+        (["saoid", "scid"], firstAgentVersion), (["skdutid", "sduoid"], firstUserVersion),
+        (["srh", "srq"], firstBoundVersion),
+    ]
 
     /// The account's name and the fields, each ended by a newline.
     static func account(_ account: AccountName, _ field: (String) -> String, version: ServiceVersion) -> String {
@@ -39,7 +48,8 @@ enum SASText {
         return lines.joined(separator: "\n")
     }
 
-    /// The same for a signature made with a user delegation key, which is named in it.
+    /// The same for a signature made with a user delegation key, which is named in it; `srh` and `srq` are the headers and
+    /// parameters they name with what the request has in them.
     static func delegated(
         _ resource: String,
         _ time: String,
@@ -49,11 +59,10 @@ enum SASText {
         var lines = [field("sp"), field("st"), field("se"), "/blob" + resource]
         lines += ["skoid", "sktid", "skt", "ske", "sks", "skv"].map(field)
         if version.isAtLeast(firstAgentVersion) { lines += ["saoid", "suoid", "scid"].map(field) }
-        if version.isAtLeast("2025-07-05") { lines += ["skdutid", "sduoid"].map(field) }
+        if version.isAtLeast(firstUserVersion) { lines += ["skdutid", "sduoid"].map(field) }
         lines += [field("sip"), field("spr"), field("sv"), field("sr"), time]
         if version.isAtLeast("2020-12-06") { lines.append(field("ses")) }
-        // Names alone: signatures that bind headers or parameters by `srh` and `srq` are refused before this.
-        if version.isAtLeast("2026-04-06") { lines += ["srh", "srq"].map(field) }
+        if version.isAtLeast(firstBoundVersion) { lines += ["srh", "srq"].map(field) }
         lines += overridden.map(field)
         return lines.joined(separator: "\n")
     }

@@ -8,6 +8,8 @@ package struct ServiceVersion: Hashable, Comparable, Sendable, CustomStringConve
 
     /// The newest version whose rules are built in; a newer one is served by these rules.
     package static let newest = ServiceVersion(known: "2026-10-06")
+    /// The last date a version may bear: clients may be some releases ahead, but none speaks what is years away.
+    package static let latest = ServiceVersion(known: "2029-12-31")
     /// The oldest version that is accepted: the first one today's clients could still speak.
     package static let oldest = ServiceVersion(known: "2011-08-18")
 
@@ -25,10 +27,10 @@ package struct ServiceVersion: Hashable, Comparable, Sendable, CustomStringConve
 
     /// The version a request asks for: `x-ms-version`, else the signature's `sv`, else the account's default.
     ///
-    /// Versions after `newest` are accepted and echoed; other texts are a wrong header.
+    /// Versions after `newest` are accepted up to `latest`, and echoed; other texts are a wrong header.
     package init(head: RequestHead, accountDefault: ServiceVersion? = nil) throws(StorageFault) {
         if let header = head.headers[StorageHeader.version] {
-            guard let version = ServiceVersion(header), version >= .oldest else {
+            guard let version = ServiceVersion(header), version >= .oldest, version <= .latest else {
                 throw .invalidHeaderValue("x-ms-version", header)
             }
             self = version

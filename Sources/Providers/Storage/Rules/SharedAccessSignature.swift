@@ -18,12 +18,25 @@ package struct SharedAccessSignature: Sendable {
         package let isSecure: Bool
         /// The time of day.
         package let now: Timestamp
+        /// The request's headers and query; nil where there is no request of its own, as for the source of a copy.
+        package let head: RequestHead?
+        /// Who signed in by a token besides.
+        package let user: (id: PrincipalID, tenant: TenantID)?
         /// Gathers them.
-        package init(target: StorageTarget, clientAddress: String, isSecure: Bool, now: Timestamp) {
+        package init(
+            target: StorageTarget,
+            clientAddress: String,
+            isSecure: Bool,
+            now: Timestamp,
+            head: RequestHead? = nil,
+            user: (id: PrincipalID, tenant: TenantID)? = nil
+        ) {
             self.target = target
             self.clientAddress = clientAddress
             self.isSecure = isSecure
             self.now = now
+            self.head = head
+            self.user = user
         }
     }
 
@@ -77,12 +90,15 @@ package struct SharedAccessSignature: Sendable {
     package func verify(_ now: Circumstances, keys: [Secret], policy: StoredPolicy? = nil) throws(StorageFault)
         -> SASGrant
     {
-        let text = try textToSign(now.target)
+        let text = try textToSign(now)
         let bytes = Array(text.utf8)
         guard let index = keys.firstIndex(where: { isValidHMAC(signature, of: bytes, key: $0) }) else {
             throw .authenticationFailed("Signature did not match. String to sign used was \(text)")
         }
-        try delegatedKey?.check(now.now)
+        if let key = try delegatedKey {
+            try key.check(now.now)
+            try checkUser(now.user, of: key)
+        }
         let merged = try terms(policy, of: now.target.service)
         guard now.now >= merged.start, now.now < merged.expiry else {
             throw .authenticationFailed(
@@ -107,7 +123,8 @@ extension SharedAccessSignature {
     func value(_ name: String) -> String { values[name] ?? "" }
 
     /// The text the signature must be made over for the resource the request names.
-    func textToSign(_ target: StorageTarget) throws(StorageFault) -> String {
+    private func textToSign(_ now: Circumstances) throws(StorageFault) -> String {
+        let target = now.target
         if isAccountWide {
             guard version.isAtLeast(SASText.firstAccountVersion) else {
                 throw .authenticationFailed("An account signature needs sv \(SASText.firstAccountVersion) or later.")
@@ -115,7 +132,7 @@ extension SharedAccessSignature {
             return SASText.account(target.account, value, version: version)
         }
         switch target {
-        case .blob(let blob): return try blobText(blob)
+        case .blob(let blob): return try blobText(blob, now.head)
         case .queue(let queue):
             guard queue.queue != nil else {
                 throw .authenticationFailed("A service signature is made for a queue; this request names none.")
@@ -124,7 +141,7 @@ extension SharedAccessSignature {
         case .table: return SASText.table("/\(target.account)/\(try bounds(target).table)", value, version)
         }
     }
-    private func blobText(_ target: BlobTarget) throws(StorageFault) -> String {
+    private func blobText(_ target: BlobTarget, _ head: RequestHead?) throws(StorageFault) -> String {
         guard let container = target.container else {
             throw .authenticationFailed(
                 "A service signature is made for a container or a blob; this request names none."
@@ -136,9 +153,9 @@ extension SharedAccessSignature {
             throw .authenticationFailed("sr=\(kind) needs sv \(first) or later.")
         }
         switch kind {
-        case "c": return text(of: whole)
+        case "c": return try text(of: whole, head)
         case "d":
-            return text(of: whole + "/" + (try directory(target)))
+            return try text(of: whole + "/" + (try directory(target)), head)
         case "b", "bs", "bv":
             guard target.blob != nil else {
                 throw .authenticationFailed("The signature is made for a blob; this request names a container.")
@@ -148,13 +165,34 @@ extension SharedAccessSignature {
             guard kind == "b" || time != nil else {
                 throw .authenticationFailed("The signature is made for a snapshot or version; this request names none.")
             }
-            return text(of: target.canonicalPath, time: time ?? "")
+            return try text(of: target.canonicalPath, time: time ?? "", head)
         default: throw .authenticationFailed("sr is mandatory: b, bs, bv, c or d.")
         }
     }
-    private func text(of resource: String, time: String = "") -> String {
-        let make = isDelegated ? SASText.delegated : SASText.service
-        return make(resource, time, value, version)
+    private func text(of resource: String, time: String = "", _ head: RequestHead?) throws(StorageFault) -> String {
+        guard isDelegated else { return SASText.service(resource, time, value, version) }
+        let bound = ["srh": try boundHeaders(head), "srq": try boundParameters(head)]
+        return SASText.delegated(resource, time, { bound[$0] ?? value($0) }, version)
+    }
+    /// The headers a signature binds, as they are signed: each `name:value` on a line, and a line's end behind the last
+    /// (azure-storage-blob, `add_request_headers`).
+    private func boundHeaders(_ head: RequestHead?) throws(StorageFault) -> String {
+        try bound("srh") { name in HTTPField.Name(name).flatMap { head?.signed($0) } ?? "" }.map { $0 + "\n" }.joined()
+    }
+    /// The parameters a signature binds: the same, with the lines' ends before.
+    private func boundParameters(_ head: RequestHead?) throws(StorageFault) -> String {
+        try bound("srq") { head?.query[$0.lowercased()] ?? "" }.map { "\n" + $0 }.joined()
+    }
+    private func bound(_ list: String, _ find: (String) -> String) throws(StorageFault) -> [String] {
+        var lines: [String] = []
+        for name in value(list).split(separator: ",") {
+            let line = "\(name):\(find(String(name)))"
+            guard !line.utf8.contains(where: { $0 < 32 }) else {
+                throw .authenticationFailed("\(name), which \(list) names, holds a control character.")
+            }
+            lines.append(line)
+        }
+        return lines
     }
     private static let firstVersionOfKind = ["bs": "2018-11-09", "bv": "2019-12-12", "d": "2020-02-10"]
 
