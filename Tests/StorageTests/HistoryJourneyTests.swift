@@ -168,6 +168,40 @@ struct HistoryJourneyTests {
         #expect(try await client.storedKeys() == settings)
     }
 
+    @Test func `the manager lists containers by prefix, page after page, and the deleted ones to who asks`()
+        async throws
+    {
+        let client = try await StorageClient.ready()
+        try await client.keep(["containerDeleteRetentionPolicy": ["enabled": true, "days": 3]])
+        for name in ["made", "more"] {
+            #expect(try await client.send(.put, "/" + name, "restype=container").status == 201)
+        }
+        #expect(try await client.send(.delete, "/more", "restype=container").status == 202)
+        func list(_ query: String) async throws -> StorageAnswer {
+            try await client.manage(.get, "/blobServices/default/containers", query: query)
+        }
+        func names(_ answer: StorageAnswer) -> [String] {
+            (answer.json["value"]?.array ?? []).compactMap { $0["name"]?.string }
+        }
+        #expect(names(try await list("")) == ["docs", "made"])
+        #expect(names(try await list("%24filter=m")) == ["made"])
+        let all = try await list("%24include=deleted&%24filter=m")
+        #expect(names(all) == ["made", "more"])
+        let gone = try #require(all.json["value"]?.array?.last?["properties"])
+        #expect(gone["deleted"]?.bool == true && gone["remainingRetentionDays"]?.integer == 3)
+        #expect(gone["deletedTime"]?.string != nil && gone["version"]?.string?.count == 16)
+        var (seen, next) = ([String](), "")
+        for _ in 0..<3 {
+            let page = try await list("%24include=deleted&%24maxpagesize=1\(next)")
+            seen += names(page)
+            guard let link = page.json["nextLink"]?.string else { break }
+            next = "&$skiptoken=" + (link.split(separator: "$skiptoken=").last ?? "")
+        }
+        #expect(seen == ["docs", "made", "more"])
+        #expect(try await list("%24include=other").status == 400)
+        #expect(try await list("%24skiptoken=rubbish").code == "InvalidSkipToken")
+    }
+
     @Test func `only what was deleted can be deleted for good, and where the account allows it`() async throws {
         let client = try await StorageClient.ready()
         try await client.keep(["deleteRetentionPolicy": ["enabled": true, "days": 2]])

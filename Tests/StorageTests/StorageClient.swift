@@ -155,12 +155,13 @@ extension StorageClient {
         _ path: String,
         _ body: JSON? = nil,
         account: String? = nil,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:],
+        query: String = ""
     ) async throws -> StorageAnswer {
         var fields = HTTPFields()
         for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
         let base = "\(StorageRegion.group)/providers/Microsoft.Storage/storageAccounts/\(account ?? self.account)"
-        return try await region.manage(method, base + path, body, fields)
+        return try await region.manage(method, base + path, body, fields, query: query)
     }
     func change(_ properties: JSON) async throws {
         #expect(try await manage(.patch, "", ["properties": properties]).status == 200)

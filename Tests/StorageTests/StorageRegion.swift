@@ -171,9 +171,11 @@ struct StorageRegion: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ body: JSON?,
-        _ fields: HTTPFields = [:]
+        _ fields: HTTPFields = [:],
+        query: String = ""
     ) async throws -> StorageAnswer {
-        try await send(method, plan.primary.management, path, "api-version=2025-08-01", fields, body?.bytes ?? [])
+        let all = "api-version=2025-08-01" + (query.isEmpty ? "" : "&" + query)
+        return try await send(method, plan.primary.management, path, all, fields, body?.bytes ?? [])
     }
 
     /// A body that comes in as a socket's does: some bytes at a time.

@@ -9,21 +9,25 @@ extension StorageProvider {
     /// Containers of one page.
     static let managedContainersPageMax = 1000
 
+    /// List: what begins with `$filter`, and with `$include=deleted` what soft delete keeps.
     func listManagedContainers(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         let asked = call.query("$maxpagesize").flatMap { Int($0) } ?? Self.managedContainersPageMax
-        let limit = max(1, min(asked, Self.managedContainersPageMax))
-        var range = KeyRange(
-            from: StorageKey.start(of: "", under: StorageKey.containers),
-            to: StorageKey.end(of: "", under: StorageKey.containers)
-        )
-        if let after = try PageToken.read(call)?.1 { range.from = StorageKey.containers.appending(after).next }
-        let found = try await containers(of: view.place, range, limit: limit, scope)
-        let entries = found.filter { !$0.0.isHidden }.map { shown($0.0, $0.1, of: view, at: scope.now) }
-        var body: [String: JSON] = ["value": .array(entries)]
-        if found.count == limit, let last = found.last {
-            body["nextLink"] = .string(PageToken.link(call, ("", last.0.text)))
+        var terms = ["maxresults=\(max(1, min(asked, Self.managedContainersPageMax)))"]
+        switch call.query("$include")?.lowercased() {
+        case nil, "": break
+        case "deleted": terms.append("include=deleted")
+        case .some(let other):
+            throw .badRequest("InvalidValuesForRequestParameters", "$include '\(other)' is not deleted.")
         }
+        if let prefix = call.query("$filter") { terms.append("prefix=\(prefix.percentEncoded())") }
+        if let marker = try PageToken.read(call)?.1 { terms.append("marker=\(marker.percentEncoded())") }
+        let query = try checked { () throws(StorageFault) in
+            try ListQuery(QueryItems(terms.joined(separator: "&")), for: .containers)
+        }
+        let (found, next) = try await page(of: query, view.place.domain, scope)
+        var body: [String: JSON] = ["value": .array(found.map { shown($0.0, $0.1, of: view, at: scope.now) })]
+        if let next { body["nextLink"] = .string(PageToken.link(call, ("", next.text))) }
         return .json(200, .object(body))
     }
 
@@ -149,6 +153,12 @@ extension StorageProvider {
             "defaultEncryptionScope": .string(container.encryption.shown),
             "denyEncryptionScopeOverride": .bool(container.deniesScopeOverride),
         ]
+        if let deleted = container.deleted {
+            properties["deleted"] = true
+            properties["deletedTime"] = .string(deleted.at.iso8601)
+            properties["remainingRetentionDays"] = .integer(Int64(deleted.remainingDays(at: now)))
+            properties["version"] = container.deletedVersion.map { JSON.string($0) }
+        }
         let state = container.lease.state(at: now)
         properties["leaseStatus"] = state.isLocked ? "Locked" : "Unlocked"
         properties["leaseState"] = .string(state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst())

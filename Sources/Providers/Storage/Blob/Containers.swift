@@ -149,7 +149,7 @@ extension StorageProvider {
         }
     }
     /// One page of containers, with those soft delete keeps if they are asked for: these come first, by their time.
-    private func page(
+    func page(
         of query: ListQuery,
         _ domain: Domain,
         _ scope: ReadScope
@@ -178,23 +178,6 @@ extension StorageProvider {
                 current.pop()
             }
         }
-    }
-    /// Containers in a range of keys, at most `limit`.
-    func containers(
-        of place: AccountPlace,
-        _ range: KeyRange,
-        limit: Int,
-        _ scope: some Scope
-    ) async throws(ServiceError) -> [(ContainerName, Container)] {
-        var found: [(ContainerName, Container)] = []
-        for item in try await scope.list(Container.self, in: place.domain, keys: range, limit: limit) {
-            var reader = KeyReader(item.key, after: StorageKey.containers)
-            guard let text = reader.string(), let name = try? ContainerName(text) else {
-                throw .unavailable("a container's key does not hold its name")
-            }
-            found.append((name, item.value))
-        }
-        return found
     }
     /// The account's address as the client came by it, with its slash at the end.
     func endpoint(_ blob: BlobCall) -> String {
