@@ -8,10 +8,13 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lazuli-bench",
-        abstract: "Measures a region beside nginx, openssl and this disk, in turns; a region of its own, removed after."
+        abstract:
+            "Measures a region beside nginx, openssl, radosgw and this disk, in turns; a region of its own, removed after."
     )
-    @Flag(help: "Also 10⁶ blobs and a 5 GiB transfer: some ten minutes and 20 GB of disk more.")
+    @Flag(help: "Also 10⁷ blobs and entities and a 5 GiB transfer: some two hours and 40 GB of disk more.")
     var full = false
+    @Option(help: "Sizes of the container and the table that grow, with commas.")
+    var sizes = "10000,100000,1000000"
     @Option(help: "Seconds of each round.")
     var seconds = 3
     @Option(help: "Rounds of each row; the median counts.")
@@ -21,14 +24,22 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         guard seconds > 0, rounds > 0 else { throw ValidationError("--seconds and --rounds are at least 1") }
+        guard !counts.isEmpty, counts.allSatisfy({ $0 >= 1_000 && $0 % 200 == 0 }) else {
+            throw ValidationError("--sizes are at least 1000 and multiples of 200")
+        }
+        guard zip(counts, counts.dropFirst()).allSatisfy({ $0 * 2 <= $1 }) else {
+            throw ValidationError("each of --sizes is at least twice the one before")
+        }
         if let unknown = wanted.first(where: { !Self.names.contains($0) }) {
             throw ValidationError("no part is called '\(unknown)'; there are \(Self.names.joined(separator: ", "))")
         }
     }
 
     private static let names = [
-        "reads", "writes", "ladder", "fairness", "queues", "ledger", "control", "listings", "tables", "footprint",
+        "reads", "writes", "ladder", "fairness", "queues", "ledger", "control", "tables", "radosgw", "footprint",
+        "scale",
     ]
+    private var counts: [Int] { sizes.split(separator: ",").map { Int($0) ?? 0 } + (full ? [10_000_000] : []) }
     private var wanted: [String] { only.map { $0.split(separator: ",").map(String.init) } ?? Self.names }
 
     func run() throws {
@@ -39,7 +50,7 @@ struct Bench: ParsableCommand {
             let subject = try Subject(scratch)
             defer { subject.kill() }
             table.begin()
-            let stage = try Stage(scratch, subject, seconds: seconds, rounds: rounds, full: full, table)
+            let stage = try Stage(scratch, subject, seconds: seconds, rounds: rounds, sizes: counts, full: full, table)
             for part in wanted { stage.measure(part) }
         } catch { table.complain("the benchmark did not come about: \(error)") }
         if table.hasFailures { throw ExitCode.failure }
@@ -57,9 +68,10 @@ extension Stage {
         case "queues": queues()
         case "ledger": ledger()
         case "control": control()
-        case "listings": listings()
         case "tables": tables()
-        default: footprint()
+        case "radosgw": radosgw()
+        case "footprint": footprint()
+        default: scale()
         }
     }
 }

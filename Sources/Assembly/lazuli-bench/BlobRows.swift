@@ -90,46 +90,17 @@ extension Stage {
             )
         }
     }
+    /// Bytes of a small blob.
+    static let bodyBytes = 1_024
     /// Small blobs, each of a new name.
     func put(connections: Int) -> Load {
         Load(
             url: blob("{name}"),
             method: "PUT",
             headers: Self.blockBlob,
-            body: String(repeating: "x", count: 1_024),
+            body: String(repeating: "x", count: Self.bodyBytes),
             names: .unique,
             connections: connections
         )
-    }
-
-    /// A page of a list, and one blob, in a small and in a large container.
-    func listings() {
-        let (few, many) = full ? (10_000, 1_000_000) : (1_000, 10_000)
-        row("list and GET among \(many) blobs") {
-            try fill(few, folder: "few")
-            try fill(many, folder: "many")
-            let page: (Int, String) -> Load = { count, folder in
-                Load(
-                    url: self.list("maxresults=100&prefix=\(folder)/{name}"),
-                    names: .random(below: count / 100, digits: 7),
-                    connections: 16
-                )
-            }
-            let one: (Int, String) -> Load = { count, folder in
-                Load(url: self.blob("\(folder)/{name}"), names: .random(below: count, digits: 9), connections: 64)
-            }
-            table.add(try compare("list 100 of \(many) blobs, 16 clients", page(many, "many"), page(few, "few"), few))
-            return try compare("GET 1 KiB of \(many) blobs, 64 clients", one(many, "many"), one(few, "few"), few)
-        }
-    }
-    private func compare(_ title: String, _ many: Load, _ few: Load, _ count: Int) throws -> Row {
-        let found = try alternate(ours: { try rate(many) }, peer: { try rate(few) })
-        return Row(name: title, ours: found.ours, unit: "/s", peer: ("of \(count):", found.peer), goal: .slowdown(1.3))
-    }
-    private func fill(_ count: Int, folder: String) throws {
-        var load = put(connections: 64)
-        load.url = blob("\(folder)/{name}")
-        load.names = .counted(perThread: count / 2)
-        try load.fill(scratch)
     }
 }

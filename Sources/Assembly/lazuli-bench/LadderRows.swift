@@ -52,19 +52,32 @@ extension Stage {
         )
     }
 
-    /// How many commits of many clients and services shared one sync, by the region's own count.
+    /// How many commits shared one sync, by the region's own count: of one service, and of two side by side.
     private func commitsPerSync() {
         row("commits per fsync") {
-            let before = try subject.commits()
-            _ = try rate(put(connections: 64))
-            // The region writes its count every five seconds.
-            let after = try subject.commits(newerThan: before)
-            return Row(
+            Row(
                 name: "commits per fsync, PUT 1 KiB by 64 clients",
-                ours: Double(after.commits - before.commits) / Double(max(1, after.syncs - before.syncs)),
+                ours: try commitsPerSync(of: [put(connections: 64)]),
                 unit: ""
             )
         }
+        row("commits per fsync, two services") {
+            try makeTable("shared")
+            let loads = [put(connections: 32), put(entityOf: "shared", connections: 32, .unique)]
+            return Row(
+                name: "commits per fsync, blobs and entities by 32 each",
+                ours: try commitsPerSync(of: loads),
+                unit: ""
+            )
+        }
+    }
+    private func commitsPerSync(of loads: [Load]) throws -> Double {
+        let before = try subject.commits()
+        let running = try loads.map { try $0.start(scratch, seconds: seconds) }
+        for load in running { _ = try load.result() }
+        // The region writes its count every five seconds.
+        let after = try subject.commits(newerThan: before)
+        return Double(after.commits - before.commits) / Double(max(1, after.syncs - before.syncs))
     }
 
     /// One client of an account beside 64 of another, and without them.

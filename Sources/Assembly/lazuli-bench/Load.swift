@@ -11,13 +11,15 @@ struct Load {
         case unique
         /// A whole number below a bound, by chance, with leading zeros.
         case random(below: Int, digits: Int)
-        /// The numbers from 0, until so many were answered on each of the two threads; the load ends there.
-        case counted(perThread: Int)
+        /// The numbers from one on, until so many were answered on each of the two threads; the load ends there.
+        case counted(from: Int, perThread: Int)
     }
     var url: String
     var method = "GET"
     var headers: [String: String] = [:]
     var body = ""
+    /// A Lua function `body(number)` that gives the body of a counted request; empty: `body` serves for all.
+    var bodyOfNumber = ""
     var names = Names.fixed
     var connections: Int
 
@@ -50,7 +52,7 @@ struct Load {
         return Running(load: self, program: try scratch.start("wrk", arguments, output: scratch.unique("wrk-")))
     }
     /// Sends until every thread has its count.
-    func fill(_ scratch: Scratch, patience: Int = 3_600) throws {
+    func fill(_ scratch: Scratch, patience: Int = 14_400) throws {
         let program = try scratch.start(
             "wrk",
             try arguments(scratch, seconds: patience),
@@ -106,8 +108,8 @@ struct Load {
         case .fixed: name = "''"
         case .unique: name = "'\(run)-' .. id .. '-' .. sent"
         case .random(let bound, let digits): name = "string.format('%0\(digits)d', math.random(0, \(bound - 1)))"
-        case .counted(let goal):
-            name = "string.format('%09d', 2 * sent + id)"
+        case .counted(let first, let goal):
+            name = "string.format('%09d', \(first) + 2 * sent + id)"
             // wrk asks the first thread for one request that it never sends: `request` counts from -1 there.
             // Every connection may still wait for one answer when the last name is sent.
             extra = """
@@ -125,17 +127,25 @@ struct Load {
         let settings =
             ["wrk.method = '\(method)'"] + headers.map { "wrk.headers['\($0.key)'] = \(quote($0.value[...]))" }
             + (body.isEmpty ? [] : ["wrk.body = \(quote(body[...]))"])
+        if case .counted(let first, _) = names, !bodyOfNumber.isEmpty {
+            let path = "\(quote(path)), nil, body(\(first) + 2 * sent + id)"
+            return (settings + [bodyOfNumber, Self.counting(path), extra, Self.frame]).joined(separator: "\n")
+        }
         let request =
             parts.count < 2
             ? "local fixed\nfunction request() fixed = fixed or wrk.format(nil, \(quote(path))) return fixed end"
-            : """
-            local sent
-            function request()
-                sent = (sent or (id == 0 and -2 or -1)) + 1
-                return wrk.format(nil, \(quote(parts[0])) .. \(name) .. \(quote(parts[1])))
-            end
-            """
+            : Self.counting("\(quote(parts[0])) .. \(name) .. \(quote(parts[1]))")
         return (settings + [request, extra, Self.frame]).joined(separator: "\n")
+    }
+    /// Requests that know how many were `sent` before them.
+    private static func counting(_ arguments: String) -> String {
+        """
+        local sent
+        function request()
+            sent = (sent or (id == 0 and -2 or -1)) + 1
+            return wrk.format(nil, \(arguments))
+        end
+        """
     }
     private static let frame = """
         local count = 0

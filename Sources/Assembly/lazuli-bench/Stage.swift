@@ -9,6 +9,8 @@ final class Stage {
     let subject: Subject
     let caller: Caller
     let seconds: Int
+    /// Sizes of what grows, the smallest first.
+    let sizes: [Int]
     let full: Bool
     let table: Table
     let rounds: Int
@@ -25,11 +27,15 @@ final class Stage {
     private static let second = "benchneighbour"
     static let mebibyte = 1 << 20
     /// The files of both sides, by name and size.
-    static let files = [("small", 1_024), ("medium", mebibyte), ("large", 100 * mebibyte)]
+    static let files = [
+        ("small", 1_024), ("medium", mebibyte), ("object", 64 * mebibyte), ("large", 100 * mebibyte),
+    ]
 
-    init(_ scratch: Scratch, _ subject: Subject, seconds: Int, rounds: Int, full: Bool, _ table: Table) throws {
+    init(_ scratch: Scratch, _ subject: Subject, seconds: Int, rounds: Int, sizes: [Int], full: Bool, _ table: Table)
+        throws
+    {
         (self.scratch, self.subject, self.table) = (scratch, subject, table)
-        (self.seconds, self.rounds, self.full) = (seconds, rounds, full)
+        (self.seconds, self.rounds, self.sizes, self.full) = (seconds, rounds, sizes, full)
         caller = Caller(scratch: scratch)
         let granted = try caller.send(
             "POST",

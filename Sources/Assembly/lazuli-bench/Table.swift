@@ -67,6 +67,11 @@ final class Table {
             row.ratio.map { String(format: "%.2f ×", $0) } ?? "", row.goalText, row.verdict,
         ])
     }
+    /// A row that this machine has no peer for, and why; no failure of ours.
+    func skip(_ name: String, because why: String) {
+        line([name, "", "not available", "", "", ""])
+        FileHandle.standardError.write(Data("lazuli-bench: \(name): \(why)\n".utf8))
+    }
     /// Says what did not work; the run ends with failure then.
     func complain(_ text: String) {
         hasFailures = true
