@@ -74,7 +74,10 @@ let floors: [[Row]] = [
         Row(name: "KeysSoftware", path: "Engines/KeysSoftware", below: ["Base", "Cryptography", "Custody"]),
     ],
     [Row(name: "Kernel", path: "Kernel", below: proof + contracts, outside: [httpTypes, logging])],
-    providers.map { Row(name: $0, path: "Providers/\($0)", below: kernelFloor, outside: [httpTypes]) },
+    providers.map {
+        let outside = $0 == "Storage" ? [httpTypes, "CFolding"] : [httpTypes]
+        return Row(name: $0, path: "Providers/\($0)", below: kernelFloor, outside: outside)
+    },
     [Row(name: "Gateway", path: "Gateway", below: kernelFloor + ["Meters"], outside: hummingbird)],
     [
         Row(
@@ -158,6 +161,7 @@ var targets: [Target] = [
         pkgConfig: "libxxhash",
         providers: [.apt(["libxxhash-dev"])]
     ),
+    .target(name: "CFolding", path: "Sources/Proof/CFolding"),
 ]
 for (height, floor) in floors.enumerated() { targets += floor.map { lay($0, at: height) } }
 targets += support.map { lay($0, at: floors.count) }

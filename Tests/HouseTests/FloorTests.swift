@@ -16,6 +16,7 @@ import Testing
     private static let outside: [String: Set<String>] = [
         "Crypto": ["Merkle", "Cryptography"], "CryptoExtras": ["Cryptography", "Tokens"], "X509": ["Cryptography"],
         "SwiftASN1": ["Cryptography"], "JWTKit": ["Tokens"], "CRocksDB": ["StoreRocksDB"], "CXXHash": ["BytesDisk"],
+        "CFolding": ["Storage"],
         "HTTPTypes": ["Kernel", "Identity", "Resources", "Storage", "Gateway"],
         "Logging": ["Kernel", "Gateway", "Assembly", "lazuli", "lazuli-verify", "lazuli-bench"],
         "ServiceLifecycle": ["Gateway", "Assembly"], "UnixSignals": ["Assembly"],

@@ -35,6 +35,16 @@ struct CRC64Tests {
         #expect(value(bytes) == slow(bytes))
     }
 
+    @Test(arguments: Array(250...330) + [511, 512, 1_000, 4_096, 65_537])
+    func `folding agrees with the definition for every length`(_ count: Int) {
+        let bytes = bytes(count + 1, seed: UInt64(count))
+        #expect(value(Array(bytes[1...])) == slow(Array(bytes[1...])))
+        var crc = CRC64()
+        crc.update(bytes[..<1])
+        crc.update(bytes[1...])
+        #expect(crc.value == slow(bytes))
+    }
+
     @Test(arguments: 1...200 as ClosedRange<UInt64>) func `splitting the bytes changes nothing`(_ seed: UInt64) {
         let all = bytes(300, seed: seed)
         var crc = CRC64()

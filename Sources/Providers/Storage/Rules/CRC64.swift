@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import CFolding
 
 /// The checksum of `x-ms-content-crc64`, also known as CRC-64/NVME.
 ///
@@ -21,8 +22,27 @@ package struct CRC64: Equatable, Sendable {
     package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
     /// Takes in the next bytes, without copying them out of their buffer.
     package mutating func update(_ bytes: ArraySlice<UInt8>) { update(bytes.span) }
-    /// Takes in the next bytes: sixteen at a time through sixteen tables, the rest one by one.
+    /// Takes in the next bytes: what is long is first folded into few, where the processor can.
     package mutating func update(_ bytes: Span<UInt8>) {
+        let long = bytes.count / Self.foldedAtOnce * Self.foldedAtOnce
+        guard long >= Self.foldedFrom, Self.canFold else { return take(bytes) }
+        let folded = unsafe [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            unsafe bytes.withUnsafeBufferPointer { all in
+                unsafe lazuli_fold_crc64(state, all.baseAddress, long, buffer.baseAddress)
+            }
+            count = 16
+        }
+        state = 0
+        take(folded.span)
+        take(bytes.extracting(long...))
+    }
+    private static let canFold = lazuli_can_fold()
+    private static let foldedAtOnce = 64
+    /// From this length on folding pays.
+    private static let foldedFrom = 256
+
+    /// Takes in bytes sixteen at a time through sixteen tables, the rest one by one.
+    private mutating func take(_ bytes: Span<UInt8>) {
         let table = Self.table.span
         let raw = unsafe bytes.bytes
         let count = bytes.count
