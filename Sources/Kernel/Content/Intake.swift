@@ -93,7 +93,8 @@ package final class Intake: Sendable {
     /// Plain bytes that, sealed, are the largest piece a writer takes.
     private static let unit = BytesLayout.chunkBytes / BytesLayout.blockBytes * BlockSealing.plainBytes
 
-    /// Reads, seals and writes unit after unit; while one is being sealed, the observers look at it on another core.
+    /// Reads, seals and writes unit after unit; while one is read and sealed, the one before it is written, and looked at
+    /// by the observers on another core.
     private func pump(
         _ body: Body,
         _ length: Int64,
@@ -109,15 +110,12 @@ package final class Intake: Sendable {
             while left > 0 {
                 let unit = try await units.next(Int(min(left, Int64(Self.unit))))
                 left -= Int64(unit.count)
+                let sealed = try Self.sealed(unit[...], sealing, &number)
+                // One at a time of each: digests and extents take bytes in their order.
+                try await group.waitForAll()
+                group.addTask { try await writer.write(sealed) }
                 let observe = { @Sendable in for observer in observers { observer.observe(unit[...]) } }
-                if let apart {
-                    // Digests take bytes in their order: one unit after the other.
-                    try await group.next()
-                    group.addTask(executorPreference: apart) { observe() }
-                } else {
-                    observe()
-                }
-                try await writer.write(try Self.sealed(unit[...], sealing, &number))
+                if let apart { group.addTask(executorPreference: apart) { observe() } } else { observe() }
             }
             try await group.waitForAll()
         }
@@ -127,24 +125,29 @@ package final class Intake: Sendable {
     /// A body in pieces of the size asked for, however it arrives.
     private struct Units {
         private let body: Body
-        private var rest: [UInt8] = []
+        /// What came last, and how much of it was given.
+        private var piece: [UInt8] = []
+        private var given = 0
         init(_ body: Body) { self.body = body }
 
         /// The next `count` bytes.
         mutating func next(_ count: Int) async throws(ServiceError) -> [UInt8] {
-            var unit = rest
+            var unit: [UInt8] = []
             unit.reserveCapacity(count)
             while unit.count < count {
-                guard let piece = try await body.next() else { throw Intake.broken }
-                if unit.isEmpty { unit = piece } else { unit += piece }
+                if given == piece.count {
+                    guard let next = try await body.next() else { throw Intake.broken }
+                    (piece, given) = (next, 0)
+                }
+                let end = min(piece.count, given + count - unit.count)
+                unit += piece[given..<end]
+                given = end
             }
-            rest = Array(unit[count...])
-            if !rest.isEmpty { unit.removeSubrange(count...) }
             return unit
         }
         /// Nothing may follow what was declared.
         mutating func end() async throws(ServiceError) {
-            guard rest.isEmpty else { throw Intake.broken }
+            guard given == piece.count else { throw Intake.broken }
             while let piece = try await body.next() {
                 guard piece.isEmpty else { throw Intake.broken }
             }

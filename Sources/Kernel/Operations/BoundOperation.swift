@@ -2,7 +2,9 @@
 import Base
 
 /// An operation joined with the provider that runs it, so that one table holds those of all providers.
-package struct BoundOperation: Sendable {
+///
+/// An object, not a value: every request looks at dozens of them and hands one on.
+package final class BoundOperation: Sendable {
     enum Work: Sendable {
         case reads(@Sendable (Call, ReadScope) async throws(ServiceError) -> Reply)
         case writes(@Sendable (Call, WriteScope) async throws(ServiceError) -> Reply)

@@ -21,15 +21,15 @@ package struct Router: Sendable {
         let index: Int
         var next: Row { Row(segments: segments.dropFirst(), index: index) }
     }
-    /// Names operations by their places in the table: copying them while the tree is built would take most of its time.
+    /// Built over places in the table: copying operations while the tree is built would take most of its time.
     private final class Node: Sendable {
         let literals: [String: Node]
         let parameter: Node?
-        let operations: [Int]
+        let operations: Choices
         /// Operations that take the rest of the path.
-        let rest: [Int]
+        let rest: Choices
 
-        init(_ rows: [Row]) {
+        init(_ rows: [Row], of table: [BoundOperation]) {
             var operations: [Int] = []
             var literals: [String: [Row]] = [:]
             var parameters: [Row] = []
@@ -42,13 +42,33 @@ package struct Router: Sendable {
                 case nil: operations.append(row.index)
                 }
             }
-            self.operations = operations
-            self.rest = rest
-            self.literals = literals.mapValues { Node($0) }
-            parameter = parameters.isEmpty ? nil : Node(parameters)
+            self.operations = Choices(operations.map { table[$0] })
+            self.rest = Choices(rest.map { table[$0] })
+            self.literals = literals.mapValues { Node($0, of: table) }
+            parameter = parameters.isEmpty ? nil : Node(parameters, of: table)
         }
     }
-    private let operations: [BoundOperation]
+    /// Operations of one path.
+    private struct Choices: Sendable {
+        /// By method, those that ask for most of query and header first.
+        private let byMethod: [HTTPRequest.Method: [BoundOperation]]
+
+        init(_ operations: [BoundOperation]) {
+            byMethod = Dictionary(grouping: operations, by: \.route.method)
+                .mapValues { rows in
+                    rows.enumerated()
+                        .sorted {
+                            (-$0.element.route.particularity, $0.offset) < (-$1.element.route.particularity, $1.offset)
+                        }
+                        .map(\.element)
+                }
+        }
+        var isEmpty: Bool { byMethod.isEmpty }
+        /// The one that asks for most of what the request brings.
+        func best(for request: Request) -> BoundOperation? {
+            byMethod[request.method]?.first { $0.route.accepts(request) }
+        }
+    }
     private let trees: [Surface: Node]
     /// Operations on any scope (`{scope*}/…`): the same tree on the reversed path.
     private let suffixes: [Surface: Node]
@@ -65,9 +85,8 @@ package struct Router: Sendable {
                 rows[operation.surface, default: []].append(Row(segments: route.segments[...], index: index))
             }
         }
-        self.operations = operations
-        trees = rows.mapValues { Node($0) }
-        suffixes = reversed.mapValues { Node($0) }
+        trees = rows.mapValues { Node($0, of: operations) }
+        suffixes = reversed.mapValues { Node($0, of: operations) }
     }
 
     /// Looks up a path as sent.
@@ -75,24 +94,19 @@ package struct Router: Sendable {
     /// Of several operations the one that asks for most of query and header wins.
     package func match(_ surface: Surface, _ request: Request, path: String) -> Match {
         let pieces = Self.pieces(path)
-        var candidates: [BoundOperation] = []
+        var best: BoundOperation?
         var sawPath = false
-        func consider(_ indices: [Int]) -> Bool {
-            sawPath = sawPath || !indices.isEmpty
-            let meant = indices.filter { index in
-                operations[index].route.method == request.method && operations[index].route.accepts(request)
-            }
-            candidates = meant.map { operations[$0] }
-            return !candidates.isEmpty
+        func consider(_ operations: Choices) -> Bool {
+            sawPath = sawPath || !operations.isEmpty
+            best = operations.best(for: request)
+            return best != nil
         }
         // What takes the rest of a path comes last: it stands for all that nothing else answers.
         _ =
             trees[surface].map { Self.walk($0, pieces[...], restMin: nil, consider) } == true
             || suffixes[surface].map { Self.walk($0, pieces.reversed()[...], restMin: 0, consider) } == true
             || trees[surface].map { Self.walk($0, pieces[...], restMin: 1, consider) } == true
-        guard let best = candidates.max(by: { $0.route.particularity < $1.route.particularity }) else {
-            return sawPath ? .otherMethod : .unknown
-        }
+        guard let best else { return sawPath ? .otherMethod : .unknown }
         guard let parameters = best.route.parameters(pieces, path: path) else { return .malformed }
         return .found(best, parameters: parameters)
     }
@@ -105,7 +119,7 @@ package struct Router: Sendable {
         _ node: Node,
         _ pieces: ArraySlice<Piece>,
         restMin: Int?,
-        _ accept: ([Int]) -> Bool
+        _ accept: (Choices) -> Bool
     ) -> Bool {
         guard let piece = pieces.first else { return accept(node.operations) || (restMin == 0 && accept(node.rest)) }
         let after = pieces.dropFirst()

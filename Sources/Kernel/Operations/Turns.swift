@@ -10,7 +10,8 @@ package struct Turns<Who: Hashable, Job> {
 
     // Inlinable all through: unspecialized, its bookkeeping costs more than the jobs' own changes of tasks.
     @usableFromInline struct Lane {
-        @usableFromInline let who: Who
+        /// Nil while the place is free.
+        @usableFromInline var who: Who?
         @usableFromInline var jobs = Line<Job>()
         /// Those that may add jobs.
         @usableFromInline var users = 1
@@ -18,7 +19,8 @@ package struct Turns<Who: Hashable, Job> {
         @usableFromInline var had: Int64 = 0
         @inlinable init(of who: Who) { self.who = who }
     }
-    @usableFromInline var lanes: [Lane?] = []
+    // Changed where they lie: taking one out, as an optional in a list is, copies what waits in it.
+    @usableFromInline var lanes: [Lane] = []
     @usableFromInline var free: [Int] = []
     @usableFromInline var places: [Who: Int] = [:]
     /// The places with jobs, those that came first before others.
@@ -38,53 +40,51 @@ package struct Turns<Who: Hashable, Job> {
     /// The place of one who will add jobs; `leave` gives it back.
     @inlinable package mutating func join(_ who: Who) -> Int {
         if let place = places[who] {
-            lanes[place]?.users += 1
+            lanes[place].users += 1
             return place
         }
         let place = free.popLast() ?? lanes.count
-        if place == lanes.count { lanes.append(nil) }
-        lanes[place] = Lane(of: who)
+        if place == lanes.count { lanes.append(Lane(of: who)) } else { lanes[place] = Lane(of: who) }
         places[who] = place
         return place
     }
     /// To be called once for each `join`; jobs that wait are still run.
     @inlinable package mutating func leave(_ place: Int) {
-        lanes[place]?.users -= 1
+        lanes[place].users -= 1
         settle(place)
     }
     /// Adds a job of one who has joined.
     @inlinable package mutating func add(_ job: Job, at place: Int) {
-        guard let lane = lanes[place] else { preconditionFailure("a job of nobody who joined") }
-        if lane.jobs.isEmpty {
-            lanes[place]?.had = max(lane.had, served)
+        precondition(lanes[place].who != nil, "a job is of somebody who joined")
+        if lanes[place].jobs.isEmpty {
+            lanes[place].had = max(lanes[place].had, served)
             waiting.append(place)
         }
-        lanes[place]?.jobs.append(job)
+        lanes[place].jobs.append(job)
     }
     /// The next job, and whose place it is from; `ran` is to be told how long it took.
     @inlinable package mutating func next() -> (job: Job, place: Int)? {
         guard var best = waiting.indices.first else { return nil }
         if waiting.count > 1 {
-            for other in waiting.indices where had(waiting[other]) < had(waiting[best]) { best = other }
+            for other in waiting.indices where lanes[waiting[other]].had < lanes[waiting[best]].had { best = other }
         }
         let place = waiting[best]
-        served = had(place)
-        guard let job = lanes[place]?.jobs.popFirst() else { preconditionFailure("who waits has a job") }
+        served = lanes[place].had
+        guard let job = lanes[place].jobs.popFirst() else { preconditionFailure("who waits has a job") }
         waiting.remove(at: best)
-        if lanes[place]?.jobs.isEmpty == false { waiting.append(place) }
+        if !lanes[place].jobs.isEmpty { waiting.append(place) }
         settle(place)
         return (job, place)
     }
     /// The job from there has taken so long.
     @inlinable package mutating func ran(_ place: Int, nanoseconds: Int64) {
-        lanes[place]?.had += min(nanoseconds, Self.jobMaxNanoseconds)
+        lanes[place].had += min(nanoseconds, Self.jobMaxNanoseconds)
     }
 
-    @inlinable func had(_ place: Int) -> Int64 { lanes[place]?.had ?? 0 }
     @inlinable mutating func settle(_ place: Int) {
-        guard let lane = lanes[place], lane.users == 0, lane.jobs.isEmpty else { return }
-        places[lane.who] = nil
-        lanes[place] = nil
+        guard lanes[place].users == 0, lanes[place].jobs.isEmpty, let who = lanes[place].who else { return }
+        places[who] = nil
+        lanes[place].who = nil
         free.append(place)
     }
 }
