@@ -274,6 +274,7 @@ struct AccountPurge: Saga {
         if try await data.purgeEncryptionScopes() { return .again(state) }
         try await scope.remove(in: data.domain, at: StorageKey.service)
         try await scope.remove(in: data.domain, at: StorageKey.delegation)
+        try await scope.remove(in: data.domain, at: StorageKey.lifecycle)
         scope.shred(data.domain)
         return .done(result: nil)
     }
