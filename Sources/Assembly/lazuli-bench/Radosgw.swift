@@ -65,7 +65,10 @@ final class Radosgw {
     /// Makes the bucket once the gateway answers, which it does when its pools stand.
     private func makeBucket(_ caller: Caller) throws {
         let root = "https://127.0.0.1:\(gatewayPort)/"
-        for _ in 0..<600 where (try? caller.send("GET", root, expecting: [200])) == nil { usleep(100_000) }
+        for _ in 0..<600 {
+            if (try? caller.send("GET", root, expecting: [200])) != nil { break }
+            usleep(100_000)
+        }
         let (key, secret) = ("bench", "benchsecret")
         try ceph(
             "radosgw-admin",

@@ -16,6 +16,8 @@ extension Stage {
 
     private func small(_ peer: Radosgw) {
         row("durable PUT 1 KiB beside radosgw") {
+            // The first object makes radosgw's pools, which takes seconds.
+            try upload("small", beside: peer)
             var theirs = put(connections: 64)
             (theirs.url, theirs.headers) = (peer.url("{name}"), [:])
             let found = try alternate(ours: { try rate(put(connections: 64)) }, peer: { try rate(theirs) })
