@@ -4,6 +4,7 @@ import asyncio
 import uuid
 
 import pytest
+from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.identity.aio import ClientSecretCredential as AsyncCredential
 from azure.storage.blob import ContainerClient
@@ -45,13 +46,13 @@ def test_a_file_system_and_what_is_in_it(lake, files):
         ("a", True, 0), ("a/b", True, 0), ("a/b/c.txt", False, 5)]
     assert [it.name for it in files.get_paths(path="a", recursive=False)] == ["a/b"]
     with pytest.raises(ResourceExistsError) as refused:
-        files.get_file_client("a/b/c.txt").create_file(match_condition=None, if_none_match="*", etag=None)
+        files.get_file_client("a/b/c.txt").create_file(match_condition=MatchConditions.IfMissing)
     assert refused.value.error_code == "PathAlreadyExists"
 
 
 def test_renames_and_deletes(lake, files):
     for number in range(5):
-        files.get_file_client(f"old/sub/{number}").upload_data(bytes([number]))
+        files.get_file_client(f"old/sub/{number}").upload_data(bytes([number]), overwrite=True)
     moved = files.get_directory_client("old").rename_directory(f"{files.file_system_name}/new name")
     assert moved.exists() and not files.get_directory_client("old").exists()
     assert [it.name for it in files.get_paths(path="new name/sub")] == [f"new name/sub/{n}" for n in range(5)]
@@ -68,7 +69,7 @@ def test_renames_and_deletes(lake, files):
 
 
 def test_the_blob_client_sees_the_same(lake_account, lake, files):
-    files.get_file_client("a/b").upload_data(b"1")
+    files.get_file_client("a/b").upload_data(b"1", overwrite=True)
     container = ContainerClient(lake_account.url, files.file_system_name, credential=lake_account.key)
     assert [it.name for it in container.walk_blobs()] == ["a/"]
     assert [it.name for it in container.list_blobs(name_starts_with="a/")] == ["a/b"]
