@@ -83,6 +83,16 @@ struct DataLakeBlobTests {
         #expect(try await stranger.path(.put, "/docs/g", "mode=posix&\(writes)", headers: source).status == 403)
         let moves = try await client.signature(container: "docs", permissions: "rwd")
         #expect(try await stranger.path(.put, "/docs/g", "mode=posix&\(moves)", headers: source).status == 201)
+        #expect(try await client.path(.put, "/other", "resource=filesystem").status == 201)
+        try await client.write("/other/f", [2])
+        let foreign = ["x-ms-rename-source": "/other/f"]
+        #expect(try await stranger.path(.put, "/docs/h", "mode=posix&\(moves)", headers: foreign).status == 403)
+        for (permissions, status) in [("rw", 403), ("d", 201)] {
+            let theirs = try await client.signature(container: "other", permissions: permissions)
+            let brought = ["x-ms-rename-source": "/other/f?\(theirs)"]
+            let answer = try await stranger.path(.put, "/docs/i", "mode=posix&\(moves)", headers: brought)
+            #expect(answer.status == status)
+        }
         let creates = try await client.signature(container: "docs", permissions: "c")
         #expect(
             try await stranger.path(.put, "/docs/g", "resource=file&\(creates)").code == "UnauthorizedBlobOverwrite"

@@ -47,6 +47,9 @@ struct DataLakeJourneyTests {
         #expect(try await client.path(.patch, "/docs/f", "action=flush&position=2").status == 200)
         #expect(try await client.path(.patch, "/docs/f", "action=flush&position=3").code == "InvalidFlushPosition")
         #expect(try await client.path(.get, "/docs/f").body == [0, 1])
+        _ = try await client.path(.patch, "/docs/f", "action=append&position=0", body: [7, 8])
+        #expect(try await client.path(.patch, "/docs/f", "action=flush&position=2").status == 200)
+        #expect(try await client.path(.get, "/docs/f").body == [0, 1])
     }
 
     @Test func `a copy of a file and the file grow on their own`() async throws {
@@ -158,6 +161,8 @@ struct DataLakeJourneyTests {
         #expect(try await client.paths("recursive=false", page: page) == ["a", "a-c", "b"])
         #expect(try await client.paths("recursive=true&directory=a", page: page) == Array(all[1...4]))
         #expect(try await client.paths("recursive=false&directory=/a/b/", page: page) == ["a/b/one", "a/b/two"])
+        #expect(try await client.paths("recursive=true&beginFrom=a/b/two", page: page) == Array(all[3...]))
+        #expect(try await client.paths("recursive=true&directory=a&beginFrom=c", page: page) == ["a/z"])
         #expect(try await client.names("", page: page) == all)
         #expect(try await client.names("&prefix=a", page: page) == Array(all[..<6]))
         #expect(try await client.names("&prefix=a/b/t", page: page) == ["a/b/two"])

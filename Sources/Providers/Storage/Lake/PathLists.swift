@@ -29,7 +29,9 @@ extension StorageProvider {
             in: blob.domain
         )
         walk.askers = blob.listers
-        if let path = query.marker?.fields.first { try await walk.resume(at: path, from: directory, scope) }
+        if let path = query.marker?.fields.first ?? query.begin.map({ prefix + $0 }) {
+            try await walk.resume(at: path, from: directory, scope)
+        }
         if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         var found: [JSON] = []
         while let (path, record) = try await walk.peek(scope) {

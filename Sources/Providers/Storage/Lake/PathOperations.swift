@@ -69,7 +69,15 @@ extension StorageProvider {
                 createDirectory,
                 "create_directory("
             ),
-            change("path.rename", .put(path, header: "x-ms-rename-source"), write, renamePath, "rename_directory("),
+            .receives(
+                "path.rename",
+                .dfs,
+                .put(path, header: "x-ms-rename-source"),
+                write,
+                proof: .client("rename_directory("),
+                naming(checkRename),
+                then: naming(renamePath)
+            ),
             change("path.delete", .delete(path), .data(BlobAction.delete), deletePath, "delete_directory("),
             .receives(
                 "path.append",

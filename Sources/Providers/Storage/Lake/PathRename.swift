@@ -24,13 +24,19 @@ private struct RenameSource {
 }
 
 extension StorageProvider {
+    /// Path - Create with `x-ms-rename-source`, first phase: whether the caller may take what is there away.
+    func checkRename(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        let blob = try await openPath(call, scope)
+        let sent = call.request.body.length ?? 0
+        guard sent == 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", String(sent))) }
+        try await mayTake(try checked { () throws(StorageFault) in try RenameSource(blob) }, blob, scope)
+    }
     /// Path - Create with `x-ms-rename-source`: one record goes to another place in one commit, and takes everything below
     /// it along (docs/decisions/0017).
     func renamePath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
         try blob.refuseUnbuilt(["x-ms-encryption-key", "x-ms-acl", "x-ms-owner", "x-ms-group", "x-ms-permissions"])
         let source = try checked { () throws(StorageFault) in try RenameSource(blob) }
-        try await mayTake(source, blob, scope)
         let (from, moved) = try await find(source, blob, scope)
         try admit(moved, blob)
         let (to, old) = try await destination(of: moved, blob, scope)
@@ -101,32 +107,49 @@ extension StorageProvider {
         }
         return (site, old)
     }
-    /// Whoever renames takes something away at its source: that needs the right to delete there.
-    private func mayTake(_ source: RenameSource, _ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) {
+    /// Whoever renames takes something away at its source: that needs the right to delete there, by a signature the source
+    /// brings along or by what opens the destination.
+    private func mayTake(_ source: RenameSource, _ blob: BlobCall, _ scope: ReadScope) async throws(ServiceError) {
+        guard let container = source.target.container else { throw ServiceError(.sourcePathNotFound) }
         let caller = blob.call.caller
-        if let holder = caller.signature {
-            guard holder.mayDelete(source.target) else { throw .permissionMismatch() }
-            guard holder.delegator == nil || source.target.container == blob.target.container else {
-                throw .permissionMismatch()
+        let resource = blob.place.resourceID.appending("blobServices/default/containers/\(container)")
+        var isAllowed = true
+        if let signature = try checked({ () throws(StorageFault) in try SharedAccessSignature(source.query) }) {
+            let circumstances = SharedAccessSignature.Circumstances(
+                target: .blob(source.target),
+                clientAddress: blob.call.request.remoteAddress,
+                isSecure: true,
+                now: scope.now
+            )
+            let account = try await account(blob.place, scope)
+            let holder = try await verify(signature, circumstances, of: account, at: blob.place, scope)
+            isAllowed = holder.mayDelete(source.target, signedFor: source.target)
+            if isAllowed {
+                isAllowed = try await delegatorMay(.data(BlobAction.delete), holder, at: resource, scope)
+            }
+        } else if let holder = caller.signature {
+            isAllowed = holder.mayDelete(source.target, signedFor: blob.target)
+            if isAllowed, blob.askers.isEmpty {
+                isAllowed = try await delegatorMay(.data(BlobAction.delete), holder, at: resource, scope)
             }
         } else if caller.principal != nil, blob.askers.isEmpty {
-            guard let container = source.target.container else { throw ServiceError(.sourcePathNotFound) }
-            let resource = blob.place.resourceID.appending("blobServices/default/containers/\(container)")
-            guard
-                try await access.allowsData(BlobAction.delete, at: resource, caller: caller, scope: scope)
-            else { throw .permissionMismatch(detail: "\(caller.name) lacks \(BlobAction.delete) over \(resource)") }
+            isAllowed = try await access.allowsData(BlobAction.delete, at: resource, caller: caller, scope: scope)
+        }
+        guard isAllowed else {
+            throw .permissionMismatch(detail: "\(caller.name) lacks \(BlobAction.delete) over \(resource)")
         }
     }
 }
 
 extension SignatureGrant {
-    /// Whether the signature also takes a path of the same account away.
-    fileprivate func mayDelete(_ source: BlobTarget) -> Bool {
+    /// Whether the signature, which opened `target`, also takes a path of the same account away.
+    fileprivate func mayDelete(_ source: BlobTarget, signedFor target: BlobTarget) -> Bool {
         guard (try? grant.permits(.deleteBlob)) != nil else { return false }
         switch grant.scope {
         case .account: return true
-        case .container: return source.container == target.blob?.container
-        case .blob, .queue, .table: return false
+        case .container: return source.container == target.container
+        case .blob: return source.container == target.container && source.blob == target.blob
+        case .queue, .table: return false
         }
     }
 }

@@ -62,6 +62,8 @@ extension AccountData {
         var reached = start
         for (index, block) in waiting.enumerated() {
             guard let position = block.id.position else { throw ServiceError(.invalidBlobOrBlock) }
+            // What the file has already is not written again: those bytes are given up.
+            if position < start, position + block.content.length <= start { continue }
             if position >= end {
                 guard keepsRest else { continue }
                 rest.append(block)

@@ -8,6 +8,8 @@ package struct PathQuery: Equatable, Sendable {
     package let isRecursive: Bool
     /// Where to go on.
     package let marker: ListMarker?
+    /// The first path to list, below the directory; nil begins with the first there is.
+    package let begin: String?
     /// How many entries the page may have.
     package let pageSize: Int
 
@@ -22,9 +24,10 @@ package struct PathQuery: Equatable, Sendable {
         }
         pageSize = size
         guard kind == .paths else {
-            (directory, isRecursive) = (nil, false)
+            (directory, isRecursive, begin) = (nil, false, nil)
             return
         }
+        begin = text("beginfrom")
         directory = try text("directory").map { text throws(StorageFault) in try PathName(try BlobName(text)) }
         switch query["recursive"]?.lowercased() {
         case "true": isRecursive = true
