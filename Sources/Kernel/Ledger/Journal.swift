@@ -98,7 +98,6 @@ package final class Journal: Sendable {
         _ body: (WriteScope) async throws(ServiceError) -> R
     ) async throws(ServiceError) -> (result: R, entry: EntryID?) {
         let id = EntryID(world.entropy.uuid())
-        let frame = frame(namespace, tenant)
         let done: Attempt<R>
         var leaving: [Set<KeyRing.Slot>] = []
         do throws(Abort<ServiceError>) {
@@ -106,7 +105,8 @@ package final class Journal: Sendable {
                 witness: LedgerKey.pending(id),
                 settled: { snapshot throws(StoreError) in try await snapshot.get(LedgerKey.at(id)) != nil }
             ) { transaction throws(Abort<ServiceError>) in
-                let scope = WriteScope(frame, transaction, entry: id, note: note, received: received)
+                // The time is that of the attempt, after what it reads: a lease that somebody broke meanwhile is over.
+                let scope = WriteScope(frame(namespace, tenant), transaction, entry: id, note: note, received: received)
                 do throws(ServiceError) {
                     let result = try await body(scope)
                     let leaf = try await self.record(note, id, scope)
