@@ -30,6 +30,7 @@ extension WriteScope {
             try await put(InlineContent(received.inline), in: domain, at: key)
         }
         try await count(received.content, by: 1)
+        hasKept = true
         return received.content
     }
     /// Another reference to a content of the same domain, without copying long bytes.

@@ -127,6 +127,10 @@ package final class Journal: Sendable {
             }
         }
         for work in done.scope.afterCommit { work() }
+        // A change may find that nobody wants any more what was received for it: a copy that was aborted meanwhile.
+        if let received, !done.scope.hasKept {
+            for extent in received.content.extents { try? await bytes.release(extent) }
+        }
         guard let leaf = done.leaf else { return (done.result, nil) }
         sequencer.submit(id, leaf)
         await release(leaving)

@@ -28,6 +28,8 @@ package final class WriteScope: Scope {
         var started: [String] = []
         /// Domains this change shreds; the key ring does not keep their keys from before the commit on.
         var shredded: Set<KeyRing.Slot> = []
+        /// Whether a record refers to what was received.
+        var hasKept = false
         /// What is told of the commit once it stands.
         var afterCommit: [@Sendable () -> Void] = []
         init(_ transaction: Transaction) { self.transaction = transaction }
@@ -62,6 +64,10 @@ package final class WriteScope: Scope {
 
     var transaction: Transaction { shared.transaction }
     var shredded: Set<KeyRing.Slot> { shared.shredded }
+    var hasKept: Bool {
+        get { shared.hasKept }
+        set { shared.hasKept = newValue }
+    }
     var afterCommit: [@Sendable () -> Void] { shared.afterCommit }
     /// Runs `work` in this process once the commit stands, before the caller hears of it.
     ///
