@@ -17,7 +17,7 @@ import Testing
             deaths += archive.deaths
         }
         guard worlds > 1 else { return }
-        #expect(answered > worlds * 10)
+        #expect(answered > worlds * 5)
         #expect(deaths > worlds / 2)
     }
     private func finds<Kind: Trade>(_ flaw: ArchiveFlaw, _ kind: Kind.Type) throws {
