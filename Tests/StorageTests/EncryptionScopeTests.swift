@@ -170,7 +170,10 @@ struct EncryptionScopeTests {
             ([standard: "one", denies: "perhaps"], "InvalidHeaderValue"),
             ([standard: "three", denies: "false"], "InvalidHeaderValue"),
         ] {
-            #expect(try await client.send(.put, "/c", "restype=container", headers: headers).code == code, "\(headers)")
+            #expect(
+                try await client.send(.put, "/made", "restype=container", headers: headers).code == code,
+                "\(headers)"
+            )
         }
         for (name, isFixed) in [("open", "false"), ("fixed", "true")] {
             let headers = [standard: "one", denies: isFixed]

@@ -21,7 +21,7 @@ extension StorageProvider {
             .reads(
                 "encryptionScope.get",
                 .management,
-                .get(scopes + "/{scope}"),
+                .get(scopes + "/{encryptionScope}"),
                 .control("\(action)/read"),
                 proof: .client("az storage account encryption-scope show"),
                 getEncryptionScope
@@ -29,7 +29,7 @@ extension StorageProvider {
             .writes(
                 "encryptionScope.put",
                 .management,
-                .put(scopes + "/{scope}"),
+                .put(scopes + "/{encryptionScope}"),
                 .control("\(action)/write"),
                 proof: .client("az storage account encryption-scope create"),
                 putEncryptionScope
@@ -37,7 +37,7 @@ extension StorageProvider {
             .writes(
                 "encryptionScope.patch",
                 .management,
-                .patch(scopes + "/{scope}"),
+                .patch(scopes + "/{encryptionScope}"),
                 .control("\(action)/write"),
                 proof: .client("az storage account encryption-scope update"),
                 patchEncryptionScope
@@ -123,10 +123,10 @@ extension StorageProvider {
     }
 
     private func encryptionScopeName(_ call: Call) throws(ServiceError) -> EncryptionScopeName {
-        guard let name = EncryptionScopeName(call["scope"]) else {
+        guard let name = EncryptionScopeName(call["encryptionScope"]) else {
             throw .badRequest(
                 "InvalidValuesForRequestParameters",
-                "'\(call["scope"])' is no name of an encryption scope: it has 3 to 63 lower-case letters, digits and single "
+                "'\(call["encryptionScope"])' is no name of an encryption scope: it has 3 to 63 lower-case letters, digits and single "
                     + "hyphens between them."
             )
         }
