@@ -51,7 +51,7 @@ struct AccountJourneyTests {
         }
         let changes: JSON = ["properties": ["restorePolicy": ["enabled": true, "days": 5]]]
         #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
-        #expect(try await client.manage(.get, "/managementPolicies/default").status == 501)
+        #expect(try await client.manage(.get, "/inventoryPolicies/default").status == 501)
     }
 
     @Test func `containers are the same things on both surfaces`() async throws {

@@ -8,9 +8,8 @@ import Storage
 ///
 /// Takes no input: each part goes by what is stored (invariant 9).
 struct Housekeeping {
-    private static let period = Duration.seconds(15)
-    /// Rounds of what comes due within moments for one of all the rest: an hour.
-    private static let promptRounds = 240
+    /// How often is looked at what comes due within moments, and at all the rest.
+    private static let periods = (prompt: Duration.seconds(15), rest: Duration.seconds(3600))
     private let journal: Journal
     private let identity: IdentityProvider
     private let storage: StorageProvider
@@ -23,14 +22,17 @@ struct Housekeeping {
         self.renewal = renewal
     }
     func run(report: @escaping @Sendable (String) -> Void) async {
+        let clock = journal.world.clock
+        var next = clock.now
         while !Task.isCancelled {
-            await hourly(report)
-            for _ in 0..<Self.promptRounds where !Task.isCancelled {
-                for due in storage.promptWorks {
-                    await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
-                }
-                try? await journal.world.clock.sleep(for: Self.period)
+            if clock.now >= next {
+                await hourly(report)
+                next = clock.now + Self.periods.rest
             }
+            for due in storage.promptWorks {
+                await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
+            }
+            try? await clock.sleep(for: Self.periods.prompt)
         }
     }
     private func hourly(_ report: @escaping @Sendable (String) -> Void) async {

@@ -10,8 +10,9 @@ package struct RecursiveAccessChange: Equatable, Sendable {
     /// Whether it goes on behind a path it could not change.
     package let isForced: Bool
     package let marker: ListMarker?
-    /// The most paths of a pass: each is a write or two of its commit. The service's own bound is 2,000, and it may do
-    /// fewer.
+    /// The most paths of a pass: each is a write or two of its commit.
+    ///
+    /// The service's own bound is 2,000, and it may do fewer.
     package static let recordsLimit = 400
     private static let recordsAsked = 2_000
 
