@@ -206,6 +206,16 @@ struct LifecycleJourneyTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test func `a policy leaves the change feed to the feed's own retention`() async throws {
+        let client = try await client(Self.delete("baseBlob", 1))
+        try await client.setFeed(["enabled": true])
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        try await client.region.publishFeeds()
+        try await pass(client, days: 3)
+        #expect(try await status(client, "/docs/x") == 404)
+        #expect(try await status(client, "/$blobchangefeed/meta/segments.json") == 200)
+    }
+
     @Test func `a cool blob that is read becomes hot where its rule says so`() async throws {
         let client = try await StorageClient.ready()
         try await AccessTrackingTests.track(client)

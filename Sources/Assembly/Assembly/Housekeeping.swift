@@ -22,6 +22,20 @@ struct Housekeeping {
         self.renewal = renewal
     }
     func run(report: @escaping @Sendable (String) -> Void) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await renew(report) }
+            group.addTask { await lookAfter(report) }
+        }
+    }
+    /// Apart from all the rest: a store that refuses, or has much to do, must not let the certificate run out.
+    private func renew(_ report: @Sendable (String) -> Void) async {
+        let clock = journal.world.clock
+        while !Task.isCancelled {
+            do { try renewal.renew(at: clock.now) } catch { report("housekeeping: \(error)") }
+            try? await clock.sleep(for: Self.periods.rest)
+        }
+    }
+    private func lookAfter(_ report: @escaping @Sendable (String) -> Void) async {
         let clock = journal.world.clock
         var next = clock.now
         while !Task.isCancelled {
@@ -37,8 +51,6 @@ struct Housekeeping {
     }
     private func hourly(_ report: @escaping @Sendable (String) -> Void) async {
         let (identity, storage) = (identity, storage)
-        // First and apart: a store that refuses must not let the certificate run out.
-        do { try renewal.renew(at: journal.world.clock.now) } catch { report("housekeeping: \(error)") }
         await work("signingKeys.rotate", IdentityProvider.namespace, report) {
             scope async throws(ServiceError) in
             _ = try await identity.rotateSigningKeys(scope)

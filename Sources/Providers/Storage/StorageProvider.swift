@@ -43,7 +43,7 @@ package struct StorageProvider: ResourceProvider {
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations + lifecycleOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
-            + websiteOperations + filesystemOperations + pathOperations
+            + websiteOperations + filesystemOperations + pathOperations + pathAccessOperations
     }
 
     package static var resourceTypes: [ResourceType<StorageProvider>] {

@@ -78,6 +78,8 @@ struct LifecycleWork {
         _ cursor: LifecycleCursor,
         limit: Int
     ) async throws(ServiceError) -> [LifecycleSpot] {
+        // What the region keeps in containers of its own goes by rules of its own.
+        guard (try? ContainerName(name))?.isHidden == false else { return [] }
         let base = cursor.isPast ? StorageKey.past(container.root) : StorageKey.blobs(container.root)
         let after = cursor.last.map { last in
             (last.ticks.map { base.appending(last.name, $0) } ?? base.appending(last.name)).next

@@ -98,28 +98,37 @@ extension StorageProvider {
             look("path.read", .get(path), readPath),
             look("path.getProperties", .head(path), getPathProperties),
             look("path.getStatus", .head(path, query: ["action": "getstatus"]), getPathStatus),
+            change("path.lease", .post(path, query: [:]), write, leaseBlob),
+        ]
+    }
+
+    /// Rows on who may do what with a path; Python's SDK names the root directory by slashes alone, which say nothing.
+    static var pathAccessOperations: [Row] {
+        accessOperations(path, "") + accessOperations(filesystem, StorageNeeds.rootPrefix)
+    }
+    private static func accessOperations(_ path: String, _ prefix: String) -> [Row] {
+        [
             look(
-                "path.getAccessControl",
+                prefix + "path.getAccessControl",
                 .head(path, query: ["action": "getaccesscontrol"]),
                 getPathAccess,
                 "get_access_control("
             ),
-            look("path.checkAccess", .head(path, query: ["action": "checkaccess"]), checkPathAccess),
+            look(prefix + "path.checkAccess", .head(path, query: ["action": "checkaccess"]), checkPathAccess),
             change(
-                "path.setAccessControl",
+                prefix + "path.setAccessControl",
                 Route(.patch, path, query: ["action": "setaccesscontrol"]),
                 .data(BlobAction.modifyPermissions),
                 setPathAccess,
                 "set_access_control("
             ),
             change(
-                "path.setAccessControlRecursive",
+                prefix + "path.setAccessControlRecursive",
                 Route(.patch, path, query: ["action": "setaccesscontrolrecursive"]),
                 .data(BlobAction.modifyPermissions),
                 setPathAccessBelow,
                 "update_access_control_recursive("
             ),
-            change("path.lease", .post(path, query: [:]), write, leaseBlob),
         ]
     }
 
