@@ -236,6 +236,10 @@ extension StorageProvider {
         for (name, feature) in unbuiltHeaders where head.headers.contains(name) {
             throw .notImplemented("\(feature) (header \(name)).")
         }
+        let tags = "x-ms-copy-source-tag-option"
+        if head.text(tags)?.lowercased() == "copy" {
+            throw .notImplemented("copying tags (header \(tags)).")
+        }
     }
     private static let unbuiltHeaders = [
         ("x-ms-expiry-option", "expiry times")
