@@ -169,7 +169,7 @@ extension StorageProvider {
         }
         let version = try checked { () throws(StorageFault) in
             try Self.refuseUnbuilt(opened.head)
-            if opened.place.isHierarchical { try Self.refuseFlat(call.operation) }
+            if opened.place.isHierarchical { try Self.refuseFlat(call.operation, opened.head) }
             try Self.refuseForeignKeys(opened.head, StorageNeeds.plain(call.operation))
             return try ServiceVersion(head: opened.head)
         }

@@ -90,9 +90,18 @@ extension StorageProvider {
     /// Set Container Metadata (`PUT /{container}?restype=container&comp=metadata`).
     func setContainerMetadata(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
+        let metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
+        return try await setMetadata(metadata, blob, scope)
+    }
+    /// A container's metadata, replaced for both surfaces.
+    func setMetadata(
+        _ metadata: Metadata,
+        _ blob: BlobCall,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> Reply {
         var container = try await blob.container(scope)
         try blob.admit(container, .look, for: .write)
-        container.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
+        container.metadata = metadata
         container.touch(scope)
         try await scope.put(container, in: blob.domain, at: StorageKey.container(try blob.containerName))
         return blob.changed(200, container.etag, container.modified, encrypted: false)

@@ -23,12 +23,7 @@ extension StorageProvider {
     /// Filesystem - Set Properties (`PATCH /{filesystem}?resource=filesystem`).
     func setFilesystemProperties(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
-        var container = try await blob.container(scope)
-        try blob.admit(container, .look, for: .write)
-        container.metadata = try blob.properties() ?? .none
-        container.touch(scope)
-        try await scope.put(container, in: blob.domain, at: StorageKey.container(try blob.containerName))
-        return blob.changed(200, container.etag, container.modified, encrypted: false)
+        return try await setMetadata(try blob.properties() ?? .none, blob, scope)
     }
     /// Filesystem - Get Properties (`HEAD /{filesystem}?resource=filesystem`).
     func getFilesystem(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
