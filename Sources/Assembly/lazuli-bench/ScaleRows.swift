@@ -2,46 +2,44 @@
 import Glibc
 
 extension Stage {
-    /// One container and one table that grow: each size beside the smallest, and what the store holds for each object.
+    /// Containers and tables, one of each size: each beside the smallest, in turns, and what the store holds for each object.
     func scale() {
         grow(Growth(what: "blobs", slowdown: 1.3, content: Self.bodyBytes, fill: fillBlobs, loads: blobLoads))
         grow(Growth(what: "entities", slowdown: 2, content: 0, fill: fillEntities, loads: entityLoads))
     }
 
-    /// What grows, and what is asked of it at each size.
+    /// What is made in every size, and what is asked of it.
     private struct Growth {
         var what: String
         /// How much slower than at the smallest size each load may be.
         var slowdown: Double
         /// Bytes of each one that are its customer's, not what the store adds to them.
         var content: Int
-        var fill: (Range<Int>) throws -> Void
+        /// Makes the container or table of this size, and all that lies in it.
+        var fill: (_ count: Int) throws -> Void
         var loads: (_ count: Int) -> [(name: String, load: Load)]
     }
 
     private func grow(_ growth: Growth) {
-        var (filled, smallest): (Int, [String: Double]) = (0, [:])
         for count in sizes {
             row("\(count) \(growth.what)") {
                 let before = try settledStoreBytes()
-                try growth.fill(filled..<count)
-                let each = Double(try settledStoreBytes() - before) / Double(count - filled) - Double(growth.content)
-                filled = count
-                for (name, load) in growth.loads(count) {
-                    let found = try alternate(ours: { try rate(load) }).ours
-                    table.add(
-                        Row(
-                            name: "\(name) of \(count) \(growth.what)",
-                            ours: found,
-                            unit: "/s",
-                            peer: smallest[name].map { ("of \(sizes[0]):", $0) },
-                            goal: smallest[name] == nil ? .none : .slowdown(growth.slowdown)
-                        )
-                    )
-                    smallest[name] = smallest[name] ?? found
-                }
-                return Row(name: "store, for each of them", ours: each, unit: "B", goal: .below(600))
+                try growth.fill(count)
+                let each = Double(try settledStoreBytes() - before) / Double(count) - Double(growth.content)
+                return Row(name: "store, for each of \(count) \(growth.what)", ours: each, unit: "B", goal: .below(600))
             }
+        }
+        for count in sizes.dropFirst() {
+            for (large, small) in zip(growth.loads(count), growth.loads(sizes[0])) {
+                compare("\(large.name) of \(count) \(growth.what)", large.load, small.load, growth.slowdown)
+            }
+        }
+    }
+    private func compare(_ name: String, _ large: Load, _ small: Load, _ slowdown: Double) {
+        row(name) {
+            let found = try alternate(ours: { try rate(large) }, peer: { try rate(small) })
+            let peer = ("of \(sizes[0]):", found.peer)
+            return Row(name: name, ours: found.ours, unit: "/s", peer: peer, goal: .slowdown(slowdown))
         }
     }
     /// The size of the store's folder once no background work changes it any more.
@@ -58,47 +56,50 @@ extension Stage {
 
     // MARK: Blobs
 
-    private func fillBlobs(_ numbers: Range<Int>) throws {
+    private func fillBlobs(_ count: Int) throws {
+        try makeContainer(sized(count))
         var load = put(connections: 64)
-        load.url = blob("scale/{name}")
-        load.names = .counted(from: numbers.lowerBound, perThread: numbers.count / 2)
+        load.url = blob("{name}", of: sized(count))
+        load.names = .counted(from: 0, perThread: count / 2)
         try load.fill(scratch)
     }
     private func blobLoads(_ count: Int) -> [(name: String, load: Load)] {
-        let any = Load.Names.random(below: count, digits: 9)
+        let (any, container) = (Load.Names.random(below: count, digits: 9), sized(count))
         let page = Load(
-            url: list("maxresults=100&prefix=scale/{name}"),
+            url: list("maxresults=100&prefix={name}", of: container),
             names: .random(below: count / 100, digits: 7),
             connections: 16
         )
-        // Between the names that are there; what it adds is no part of the next size, which writes its own.
+        // Between the names that are there.
         var write = put(connections: 64)
-        (write.url, write.names) = (blob("scale/{name}-new"), any)
+        (write.url, write.names) = (blob("{name}-new", of: container), any)
         return [
             ("list 100, 16 clients,", page),
-            ("GET 1 KiB, 64 clients,", Load(url: blob("scale/{name}"), names: any, connections: 64)),
+            ("GET 1 KiB, 64 clients,", Load(url: blob("{name}", of: container), names: any, connections: 64)),
             ("PUT 1 KiB, 64 clients,", write),
         ]
     }
+    /// The name of the container or table of this size.
+    private func sized(_ count: Int) -> String { "scale\(count)" }
 
     // MARK: Entities
 
-    private func fillEntities(_ numbers: Range<Int>) throws {
-        try makeTable("scale")
-        try EntityFill(batch: table("$batch"), table: "scale", entity: Self.entity).run(scratch, numbers)
+    private func fillEntities(_ count: Int) throws {
+        try makeTable(sized(count))
+        try EntityFill(batch: table("$batch"), table: sized(count), entity: Self.entity).run(scratch, count)
     }
     private func entityLoads(_ count: Int) -> [(name: String, load: Load)] {
-        let any = Load.Names.random(below: count, digits: 9)
+        let (any, name) = (Load.Names.random(below: count, digits: 9), sized(count))
         let range = Load(
-            url: table("scale()", "$top=100&$filter=PartitionKey%20eq%20'p'%20and%20RowKey%20ge%20'{name}'"),
+            url: table("\(name)()", "$top=100&$filter=PartitionKey%20eq%20'p'%20and%20RowKey%20ge%20'{name}'"),
             names: any,
             connections: 16
         )
-        var write = put(entityOf: "scale", connections: 64, any)
-        write.url = table("scale(PartitionKey='p',RowKey='{name}-new')")
+        var write = put(entityOf: name, connections: 64, any)
+        write.url = table("\(name)(PartitionKey='p',RowKey='{name}-new')")
         return [
             ("range query of 100, 16 clients,", range),
-            ("point query, 64 clients,", Load(url: entity("scale"), names: any, connections: 64)),
+            ("point query, 64 clients,", Load(url: entity(name), names: any, connections: 64)),
             ("PUT, 64 clients,", write),
         ]
     }
@@ -111,13 +112,13 @@ private struct EntityFill {
     let table: String
     let entity: String
 
-    /// Inserts or replaces the entities of these numbers; full transactions only.
-    func run(_ scratch: Scratch, _ numbers: Range<Int>) throws {
+    /// Inserts so many entities; full transactions only.
+    func run(_ scratch: Scratch, _ count: Int) throws {
         var load = Load(
             url: batch,
             method: "POST",
             headers: ["Content-Type": "multipart/mixed; boundary=b", "Accept": "application/json"],
-            names: .counted(from: numbers.lowerBound / 100, perThread: numbers.count / 200),
+            names: .counted(from: 0, perThread: count / 200),
             connections: 8
         )
         load.bodyOfNumber = lua

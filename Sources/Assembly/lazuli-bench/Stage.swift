@@ -81,14 +81,14 @@ final class Stage {
         let list = "\(address(of: name))/ListAccountSas\(Self.version)"
         let signed = try caller.send("POST", list, arm, body: wish, expecting: [200])
         let text = signed.json["accountSasToken"]?.string ?? ""
-        let signature = text.first == "?" ? String(text.dropFirst()) : text
-        signatures[name] = signature
-        try caller.send(
-            "PUT",
-            "\(subject.blobHost(name))/\(Self.container)?restype=container&\(signature)",
-            body: "",
-            expecting: [201]
-        )
+        signatures[name] = text.first == "?" ? String(text.dropFirst()) : text
+        try makeContainer(Self.container, in: name)
+    }
+    /// Makes a container.
+    func makeContainer(_ name: String, in account: String = Stage.account) throws {
+        let signature = signatures[account] ?? ""
+        let address = "\(subject.blobHost(account))/\(name)?restype=container&\(signature)"
+        try caller.send("PUT", address, body: "", expecting: [201])
     }
     /// Gives the service principal the right to the data of all blobs (Storage Blob Data Contributor).
     private func mayReadData() throws {
@@ -107,17 +107,17 @@ final class Stage {
         )
     }
 
-    private var containerURL: String { "\(subject.blobHost(Self.account))/\(Self.container)" }
+    private func address(ofContainer name: String) -> String { "\(subject.blobHost(Self.account))/\(name)" }
     /// The address of a blob, signed; `{name}` may stand for its name.
-    func blob(_ name: String, _ query: String = "") -> String {
-        "\(containerURL)/\(name)?\(query.isEmpty ? "" : query + "&")\(signature)"
+    func blob(_ name: String, _ query: String = "", of container: String = Stage.container) -> String {
+        "\(address(ofContainer: container))/\(name)?\(query.isEmpty ? "" : query + "&")\(signature)"
     }
     /// The same in another account, which shares no signature with the first.
     func blob(_ name: String, in account: String) -> String {
         "\(subject.blobHost(account))/\(Self.container)/\(name)?\(signatures[account] ?? "")"
     }
     /// The address of a blob without a signature.
-    func unsigned(_ name: String) -> String { "\(containerURL)/\(name)" }
+    func unsigned(_ name: String) -> String { "\(address(ofContainer: Self.container))/\(name)" }
     /// What requests to blobs carry in the place of a signature.
     var bearerOfData: [String: String] { ["Authorization": "Bearer \(dataToken)", "x-ms-version": "2026-02-06"] }
 
@@ -152,9 +152,9 @@ final class Stage {
         let host = subject.blobHost(Self.account).replacing(".blob.", with: ".queue.")
         return "\(host)/\(name)\(below)?\(signature)"
     }
-    /// The address of a list of the container, signed.
-    func list(_ query: String) -> String {
-        "\(containerURL)?restype=container&comp=list&\(query)&\(signature)"
+    /// The address of a list of a container, signed.
+    func list(_ query: String, of container: String = Stage.container) -> String {
+        "\(address(ofContainer: container))?restype=container&comp=list&\(query)&\(signature)"
     }
     /// The address of something of the Table service, signed; `{name}` may stand for a part of it.
     func table(_ path: String, _ query: String = "") -> String {
