@@ -122,6 +122,15 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "Blob",
+            format: 3,
+            body: .hex(
+                "9080809006df9cf5e1b2c382ef08808dc2cdceb3b006e0c508111111112222423384445555555555550380"
+                    + "8dc2cdceb3b0060a247375706572757365720a247375706572757365721f757365723a3a7277782c67726f"
+                    + "75703a3a722d782c6f746865723a3a2d2d2d00056b65793d31"
+            )
+        ),
+        Row(
             type: "BlobServiceSettings",
             format: 1,
             body: .json(
@@ -207,6 +216,14 @@ enum StorageFixtures {
             format: 1,
             body: .hex(
                 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+            )
+        ),
+        Row(
+            type: "ExpiringFile",
+            format: 1,
+            body: .json(
+                #"{"account":"11111111-2222-4333-8444-555555555555","directory":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD","#
+                    + #""name":"f","tenant":"DEADBEEF-DEAD-4EEF-9EEF-DEADBEEFDEAD"}"#
             )
         ),
         Row(

@@ -110,7 +110,7 @@ struct BlobJourneyTests {
     @Test func `what is not built says so and writes nothing`() async throws {
         let client = try await StorageClient.ready()
         for (query, headers) in [
-            ("comp=expiry", [:]), ("comp=tier", ["x-ms-encryption-scope": "k"]),
+            ("comp=tier", ["x-ms-encryption-scope": "k"]),
             ("", ["x-ms-copy-source": "https://a.example/c/b", "x-ms-copy-source-tag-option": "COPY"]),
         ] as [(String, [String: String])] {
             let refused = try await client.send(.put, "/docs/x", query, headers: headers)

@@ -142,6 +142,7 @@ struct ChangeFeedTests {
         "blob.lease": "a lease is no change of a blob", "blob.putBlock": "blocks are no part of a blob yet",
         "blob.putBlockFromURL": "blocks are no part of a blob yet",
         "blob.abortCopy": "below: a copy is told when it begins and when it ends",
+        "blob.setExpiry": "is for hierarchical accounts, which have no feed",
         "blob.incrementalCopy": "it needs a snapshot of pages; BlobStates, through which it goes, tells it",
     ]
 

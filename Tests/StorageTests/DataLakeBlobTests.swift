@@ -30,10 +30,27 @@ struct DataLakeBlobTests {
         #expect(try await client.paths() == ["a", "n", "n/blocks"])
     }
 
+    @Test func `Put Blob with the mark of a directory makes one, and leaves what it holds`() async throws {
+        let client = try await StorageClient.lake()
+        let mark = ["x-ms-meta-hdi_isfolder": "true", "x-ms-meta-k": "v"]
+        #expect(try await client.upload("/docs/a/folder", [1], mark).code == "InvalidHeaderValue")
+        #expect(try await client.upload("/docs/a/folder", [], mark).status == 201)
+        let made = try await client.path(.head, "/docs/a/folder")
+        #expect(made["x-ms-resource-type"] == "directory" && made["x-ms-properties"] == "k=dg==")
+        try await client.write("/docs/a/folder/f", [1])
+        #expect(try await client.upload("/docs/a/folder", [], ["x-ms-meta-hdi_isfolder": "true"]).status == 201)
+        #expect(try await client.path(.get, "/docs/a/folder/f").body == [1])
+        let anew = mark.merging(["If-None-Match": "*"]) { own, _ in own }
+        #expect(try await client.upload("/docs/a/folder", [], anew).status == 409)
+        #expect(try await client.upload("/docs/a/folder/f", [], mark).code == "ResourceTypeMismatch")
+        #expect(try await client.upload("/docs/a/folder", []).code == "ResourceTypeMismatch")
+        #expect(try await client.paths() == ["a", "a/folder", "a/folder/f"])
+    }
+
     @Test func `what hierarchical accounts do not have is refused by its code`() async throws {
         let client = try await StorageClient.lake()
-        let folder = try await client.upload("/docs/folder", [], ["x-ms-meta-hdi_isfolder": "true"])
-        #expect(folder.status == 501)
+        let mark = ["x-ms-meta-hdi_isfolder": "true"]
+        #expect(try await client.send(.put, "/docs/folder", "comp=blocklist", headers: mark, body: []).status == 501)
         #expect(try await client.paths().isEmpty)
         try await client.write("/docs/f", [1])
         let code = "FeatureNotYetSupportedForHierarchicalNamespaceAccounts"

@@ -48,6 +48,7 @@ struct LeaseEscapeTests {
         "blob.lease": "is what leases are changed with",
         "blob.setImmutability": "protects the blob further; the service asks for no lease",
         "blob.deleteImmutability": "changes no blob; the service asks for no lease",
+        "blob.setExpiry": "is for hierarchical accounts: see FileExpiryTests",
         "blob.snapshot": "changes nothing; REST: a lease that is sent must be the blob's",
         "blob.undelete": "changes what is current only where nothing is",
         "blob.deleteVersion": "leases are of the current blob",

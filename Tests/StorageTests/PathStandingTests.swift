@@ -66,8 +66,7 @@ struct PathStandingTests {
         "blob.snapshot": "past states have no lists", "blob.undelete": "past states have no lists",
         "blob.deleteVersion": "past states have no lists", "blob.deletePermanently": "past states have no lists",
         "blob.deleteVersionPermanently": "past states have no lists", "path.undelete": "past states have no lists",
-        "paths.listDeleted": "past states have no lists", "blob.setExpiry": "answers 501",
-        "path.setExpiry": "answers 501",
+        "paths.listDeleted": "past states have no lists",
         "blobService.batch": "each request it carries is asked", "container.batch": "each request it carries is asked",
     ]
     @Test func `every operation on data says what lists must allow, or that only roles open it`() {

@@ -231,6 +231,8 @@ struct StorageRegion: Sendable {
     }
     /// One full run of the reconciler of what soft delete keeps.
     func expireKept() async { await pass("kept.expire") }
+    /// One full run of the reconciler of files that end by themselves.
+    func expireFiles() async { await pass("files.expire") }
     /// One full run of the policies that are due.
     func runPolicies() async throws {
         await pass("policies.begin")

@@ -115,7 +115,7 @@ enum StorageNeeds {
         "blob.seal": .appendBlock, "blob.incrementalCopy": .putBlob, "blob.undelete": .writeBlob,
         "blob.deleteVersion": .deleteVersion,
         "blob.deletePermanently": .deletePermanently, "blob.deleteVersionPermanently": .deletePermanently,
-        "container.undelete": .restoreContainer, "blob.setTier": .writeBlob,
+        "container.undelete": .restoreContainer, "blob.setTier": .writeBlob, "blob.setExpiry": .writeBlob,
         "blob.setImmutability": .immutability, "blob.deleteImmutability": .immutability,
         "blob.setLegalHold": .immutability, "blob.getTags": .blobTags, "blob.setTags": .blobTags,
         "blob.appendBlock": .appendBlock,

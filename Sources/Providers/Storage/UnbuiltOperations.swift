@@ -75,17 +75,6 @@ extension StorageProvider {
                 )
             )
         }
-        return rows + unbuiltBlobRows("/{container}/{blob*}", "") + unbuiltBlobRows("/{blob}", StorageNeeds.rootPrefix)
-    }
-
-    private static func unbuiltBlobRows(_ path: String, _ prefix: String) -> [Row] {
-        let write = Access.data(BlobAction.write)
-        let writes = [
-            ("setExpiry", "expiry", "Set Blob Expiry")
-        ]
-        let rows = writes.map { name, comp, what in
-            unbuilt("\(prefix)blob.\(name)", .put, path, query: ["comp": comp], write, what)
-        }
         return rows
     }
 

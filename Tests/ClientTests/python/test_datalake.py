@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """azure-storage-file-datalake, synchronous and asynchronous, by account key and by role."""
 import asyncio
+import base64
+import hashlib
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.identity.aio import ClientSecretCredential as AsyncCredential
 from azure.storage.blob import ContainerClient
-from azure.storage.filedatalake import DataLakeServiceClient
+from azure.storage.filedatalake import CustomerProvidedEncryptionKey, DataLakeServiceClient
 from azure.storage.filedatalake.aio import DataLakeServiceClient as AsyncServiceClient
 
 
@@ -80,6 +83,56 @@ def test_the_blob_client_sees_the_same(lake_account, lake, files):
         files.get_file_client("a/b").delete_file()
     assert refused.value.error_code == "LeaseIdMissing"
     files.get_file_client("a/b").delete_file(lease=lease)
+
+
+def test_a_file_is_told_when_to_end(files):
+    soon = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
+    file = files.get_file_client("f")
+    file.create_file(expires_on=soon)
+    shown = file.get_file_properties()
+    assert shown.expiry_time == soon
+    file.set_file_expiry("RelativeToCreation", expires_on=7_200_000)
+    assert file.get_file_properties().expiry_time - shown.creation_time == timedelta(hours=2)
+    assert [it.expiry_time - shown.creation_time for it in files.get_paths()] == [timedelta(hours=2)]
+    with pytest.raises(HttpResponseError) as refused:
+        file.set_file_expiry("Absolute", expires_on=soon - timedelta(hours=2))
+    assert refused.value.error_code == "InvalidHeaderValue"
+    file.set_file_expiry("NeverExpire")
+    assert file.get_file_properties().expiry_time is None
+
+
+def test_deleted_paths_are_listed_and_come_back(storage, group, lake_account, files):
+    storage.blob_services.set_service_properties(group, lake_account.name, {"properties": {
+        "deleteRetentionPolicy": {"enabled": True, "days": 7}}})
+    for name in ["a/one", "a/two", "gone/three"]:
+        files.get_file_client(name).upload_data(name.encode(), overwrite=True)
+    files.get_file_client("a/one").delete_file()
+    files.get_directory_client("gone").delete_directory()
+    deleted = list(files.list_deleted_paths())
+    assert [it.name for it in deleted] == ["a/one", "gone"]
+    assert [it.name for it in files.list_deleted_paths(path_prefix="a/")] == ["a/one"]
+    assert all(it.deletion_id and it.remaining_retention_days is not None for it in deleted)
+    file = files._undelete_path("a/one", deleted[0].deletion_id)
+    assert file.download_file().readall() == b"a/one"
+    files._undelete_path("gone", deleted[1].deletion_id)
+    assert [it.name for it in files.get_paths(path="gone")] == ["gone/three"]
+    assert list(files.list_deleted_paths()) == []
+
+
+def test_files_under_a_key_of_the_customer(files):
+    key = bytes(range(32))
+    cpk = CustomerProvidedEncryptionKey(
+        base64.b64encode(key).decode(), base64.b64encode(hashlib.sha256(key).digest()).decode())
+    file = files.get_file_client("sealed")
+    file.create_file(cpk=cpk, encryption_context="key=1")
+    file.append_data(b"secret", offset=0, length=6, cpk=cpk)
+    file.flush_data(6, cpk=cpk)
+    assert file.download_file(cpk=cpk).readall() == b"secret"
+    assert file.get_file_properties(cpk=cpk).encryption_context == "key=1"
+    assert [it.encryption_context for it in files.get_paths()] == ["key=1"]
+    with pytest.raises(HttpResponseError) as refused:
+        file.download_file()
+    assert refused.value.error_code == "BlobUsesCustomerSpecifiedEncryption"
 
 
 def test_asynchronous(region, lake_account):

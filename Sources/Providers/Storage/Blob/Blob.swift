@@ -106,10 +106,12 @@ struct Blob: Stored {
     var expiry: Timestamp?
     /// The id of the directory it is, with a hierarchical namespace; nil for files, which have contents.
     var directory: UUID?
+    /// What its clients noted of their own encryption, with a hierarchical namespace.
+    var encryptionContext: String?
     /// Whose it is and who may do what with it, with a hierarchical namespace.
     var access: AccessControl?
 
-    static let format: UInt8 = 2
+    static let format: UInt8 = 3
     var current: Conditions.Current { Conditions.Current(etag: etag.text, lastModified: modified) }
     /// The blocks of an append blob.
     var committedBlocks: Int { if case .pieces(_, let count) = body { count } else { 0 } }

@@ -63,7 +63,13 @@ struct BlobCall {
     /// What the call names: the current state of its place, or the snapshot or version it asks for; nil when there is
     /// none.
     func blob(_ site: BlobSite, _ scope: some Scope) async throws(ServiceError) -> Blob? {
-        try await scope.state(of: site.place, target, in: domain)
+        let state = try await scope.state(of: site.place, target, in: domain)
+        guard let state, state.hasExpired(at: now) else { return state }
+        // What is put in its place must find nothing there.
+        if let scope = scope as? WriteScope {
+            try await BlobStates(self, site.place, scope).remove(state, atOnce: false)
+        }
+        return nil
     }
     /// What the call names, or 404.
     func existingBlob(_ scope: some Scope) async throws(ServiceError) -> (BlobSite, Blob) {
@@ -222,26 +228,23 @@ extension StorageProvider {
         ("x-ms-encryption-key", sealingWrites.union(keyedReads)), ("x-ms-encryption-scope", sealingWrites),
         ("x-ms-source-encryption-key", copyingWrites),
         ("x-ms-default-encryption-scope", ["container.create", "filesystem.create"]),
+        ("x-ms-expiry-option", ["blob.setExpiry", "blob.put", "path.createFile", "path.createDirectory"]),
     ]
     private static let copyingWrites: Set<String> = [
         "blob.copy", "blob.putBlockFromURL", "blob.appendBlockFromURL", "blob.putPageFromURL",
     ]
     private static let sealingWrites = copyingWrites.union([
         "blob.put", "blob.putBlock", "blob.putBlockList", "blob.setMetadata", "blob.setProperties", "blob.appendBlock",
-        "blob.snapshot", "blob.putPage",
+        "blob.snapshot", "blob.putPage", "path.createFile", "path.append", "path.flush",
     ])
-    private static let keyedReads: Set<String> = ["blob.get", "blob.getProperties", "blob.getMetadata", "blob.query"]
+    private static let keyedReads: Set<String> = [
+        "blob.get", "blob.getProperties", "blob.getMetadata", "blob.query", "path.read", "path.getProperties",
+    ]
     /// Request headers of features that are not built: ignoring them would break a promise.
     private static func refuseUnbuilt(_ head: RequestHead) throws(StorageFault) {
-        for (name, feature) in unbuiltHeaders where head.headers.contains(name) {
-            throw .notImplemented("\(feature) (header \(name)).")
-        }
         let tags = "x-ms-copy-source-tag-option"
         if head.text(tags)?.lowercased() == "copy" {
             throw .notImplemented("copying tags (header \(tags)).")
         }
     }
-    private static let unbuiltHeaders = [
-        ("x-ms-expiry-option", "expiry times")
-    ].map { (StorageHeader.name($0), $1) }
 }

@@ -39,7 +39,8 @@ enum BlobCoding {
         static let generation = Parts(rawValue: 1 << 27)
         static let directory = Parts(rawValue: 1 << 28)
         static let access = Parts(rawValue: 1 << 29)
-        static let known = Parts(rawValue: 1 << 30 - 1)
+        static let encryptionContext = Parts(rawValue: 1 << 30)
+        static let known = Parts(rawValue: 1 << 31 - 1)
 
         init(rawValue: UInt64) { self.rawValue = rawValue }
         init(_ blob: Blob) {
@@ -72,6 +73,7 @@ enum BlobCoding {
             formUnion(mark(.snapshots, blob.snapshots != 0))
             formUnion(mark(.directory, blob.directory != nil))
             formUnion(mark(.access, blob.access != nil))
+            formUnion(mark(.encryptionContext, blob.encryptionContext != nil))
             switch blob.body {
             case .whole: break
             case .pieces: insert(.pieces)
@@ -126,6 +128,7 @@ enum BlobCoding {
             for text in [access.owner, access.group, access.text] { writer.text(text) }
             writer.flag(access.isSticky)
         }
+        if let context = blob.encryptionContext { writer.text(context) }
         return writer.bytes
     }
 
@@ -183,6 +186,7 @@ enum BlobCoding {
                 isSticky: try reader.flag()
             )
         }
+        if parts.contains(.encryptionContext) { blob.encryptionContext = try reader.text() }
         return blob
     }
 

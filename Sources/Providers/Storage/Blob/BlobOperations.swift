@@ -203,7 +203,7 @@ extension StorageProvider {
     private static func blobOperations(_ path: String, _ prefix: String) -> [Row] {
         contentWrites(path, prefix) + otherWrites(path, prefix) + pastWrites(path, prefix)
             + queryOperations(path, prefix)
-            + growingRows(path, prefix) + copyRows(path, prefix) + [
+            + growingRows(path, prefix) + copyRows(path, prefix) + expiryOperations(path, prefix) + [
                 .reads(
                     "\(prefix)blob.get",
                     .blob,

@@ -65,10 +65,14 @@ struct BlobStates {
         return new
     }
     /// Takes the current state away; `atOnce` says whether its bytes may be discarded in this change.
-    func remove(_ old: Blob, atOnce: Bool = true) async throws(ServiceError) {
-        try await retire(old, as: .base, atOnce: atOnce)
+    ///
+    /// Answers what soft delete keeps it by; nil where it keeps nothing.
+    @discardableResult
+    func remove(_ old: Blob, atOnce: Bool = true) async throws(ServiceError) -> Moment? {
+        let moment = try await retire(old, as: .base, atOnce: atOnce)
         try await data.end(table: place, atOnce: atOnce)
         try await data.remove(old, at: place, isKept: isVersion(old))
+        return moment
     }
     /// Whether a state that is replaced or deleted stays.
     func keeps(_ old: Blob) -> Bool { isVersion(old) || history.blobDays != nil }
@@ -80,15 +84,22 @@ struct BlobStates {
     private func isVersion(_ old: Blob) -> Bool { history.isVersioned || old.version != nil }
 
     /// Puts what is no longer current where the account keeps it; else its bytes are released.
-    private func retire(_ old: Blob, as kind: Blob.Past.Kind, atOnce: Bool = true) async throws(ServiceError) {
+    @discardableResult
+    private func retire(
+        _ old: Blob,
+        as kind: Blob.Past.Kind,
+        atOnce: Bool = true
+    ) async throws(ServiceError) -> Moment? {
         if isVersion(old) {
             try await keepVersion(old)
         } else if let deletion = history.deletion(scope.now) {
             let moment = try await freshMoment(after: old)
             try await keep(old, Blob.Past(kind: kind, moment: moment, deleted: deletion))
+            return moment
         } else {
             try await data.release(old, atOnce: atOnce)
         }
+        return nil
     }
     private func keepVersion(_ old: Blob) async throws(ServiceError) {
         let moment: Moment

@@ -77,6 +77,7 @@ extension StorageProvider {
         new.encryptionScope = seal.scope
         try await dressAccess(&new, blob, site, scope)
         try dressPolicies(&new, blob, site, now: scope.now)
+        try dressExpiry(&new, blob, scope)
         if let tier {
             let home = try await tierHome(blob, scope)
             try checked { () throws(StorageFault) in try tier.check(for: new.kind, account: home, length: new.length) }

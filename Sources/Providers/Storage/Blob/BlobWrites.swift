@@ -5,7 +5,7 @@ import Kernel
 import Store
 
 /// The only way a current blob's record is written or removed (HouseTests hold the provider to it), so that what goes with
-/// every change is in one place: policies and holds, the index of tags, leases that ended, and the change feed.
+/// every change is in one place: policies and holds, the index of tags, the list of what expires, leases that ended, and the change feed.
 extension AccountData {
     /// Writes the state of a place that is current from now on.
     ///
@@ -16,6 +16,7 @@ extension AccountData {
         // A change of the blob, not one of its tier, tags or lease alone.
         if blob.etag != old?.etag { blob.lease = blob.lease.afterWrite(at: scope.now) }
         try await index(place, from: old?.tags ?? .none, to: blob.tags)
+        try await schedule(place, from: old?.expiry, to: blob.expiry)
         try await scope.put(blob, in: domain, at: StorageKey.blob(place))
         try await tell(place, from: old, to: blob)
     }
@@ -23,6 +24,7 @@ extension AccountData {
     func remove(_ old: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) {
         try await protect(old, at: place, .remove, isKept: isKept)
         try await index(place, from: old.tags, to: .none)
+        try await schedule(place, from: old.expiry, to: nil)
         try await scope.remove(in: domain, at: StorageKey.blob(place))
         try await tell(place, from: old, to: nil)
     }
@@ -35,6 +37,8 @@ extension AccountData {
         to: BlobPlace
     ) async throws(ServiceError) {
         try await protect(old, at: from, .remove)
+        try await schedule(from, from: old.expiry, to: nil)
+        try await schedule(to, from: nil, to: new.expiry)
         try await scope.remove(in: domain, at: StorageKey.blob(from))
         try await scope.put(new, in: domain, at: StorageKey.blob(to))
         guard old.directory == nil, let table = try await table(from) else { return }
@@ -47,6 +51,7 @@ extension AccountData {
     func purge(_ old: Blob, at place: BlobPlace) async throws(ServiceError) {
         try await unplan(old, at: place)
         try await index(place, from: old.tags, to: .none)
+        try await schedule(place, from: old.expiry, to: nil)
         try await scope.remove(in: domain, at: StorageKey.blob(place))
     }
     /// Writes what changed of a past state that stays one.

@@ -25,6 +25,7 @@ extension StorageProvider {
     /// Put Blob (`PUT /{container}/{blob}`), first phase: what can be refused is refused before the body is taken in.
     func receiveBlob(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
+        if blob.isMarkedDirectory { return try await checkMarkedDirectory(blob, scope) }
         if try emptyKind(blob) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
         let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
         let (site, _) = try await checkOverwrite(blob, .create, scope)
@@ -35,6 +36,7 @@ extension StorageProvider {
     /// Put Blob, second phase.
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
+        if blob.isMarkedDirectory { return try await putMarkedDirectory(blob, scope) }
         if let kind = try emptyKind(blob) { return try await putEmptyBlob(blob, kind, scope) }
         let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
         let (site, old) = try await checkOverwrite(blob, .create, scope)

@@ -81,7 +81,8 @@ extension StorageProvider {
             throw ServiceError(source: 404, "BlobNotFound", "The specified source container does not exist.")
         }
         guard let place = try await scope.place(of: name, in: home, of: source.place),
-            let record = try await scope.state(of: place, source.target, in: source.domain), record.directory == nil
+            let record = try await scope.state(of: place, source.target, in: source.domain), record.directory == nil,
+            !record.hasExpired(at: scope.now)
         else {
             throw ServiceError(source: 404, "BlobNotFound", "The specified source blob does not exist.")
         }

@@ -42,7 +42,7 @@ struct KeptStates: DueWork {
 
 extension StorageProvider {
     /// What comes due in storage.
-    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates(), DuePolicies()] }
+    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates(), ExpiredFiles(), DuePolicies()] }
 }
 
 extension AccountData {

@@ -6,9 +6,13 @@ import Kernel
 import Store
 
 extension Scope {
-    /// Whether a directory holds nothing.
+    /// Whether a directory holds nothing; what has expired is nothing, as far as one look reaches.
     func isEmpty(_ directory: UUID, in domain: Domain) async throws(ServiceError) -> Bool {
-        try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: 1).isEmpty
+        let first = try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: 1)
+        guard first.first?.value.hasExpired(at: now) == true else { return first.isEmpty }
+        let limit = 1000
+        let found = try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: limit)
+        return found.count < limit && found.allSatisfy { $0.value.hasExpired(at: now) }
     }
 }
 

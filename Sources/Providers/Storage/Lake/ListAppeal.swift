@@ -128,7 +128,8 @@ extension StorageProvider {
             )
             let lies = StorageKey.blob(BlobPlace(way.directory, leaf))
             if way.missing.isEmpty, !way.isBlocked,
-                let record = try await scope.get(Blob.self, in: place.domain, at: lies)
+                let record = try await scope.get(Blob.self, in: place.domain, at: lies),
+                !record.hasExpired(at: scope.now)
             {
                 let own = record.access ?? .root
                 standing.path = own.rights(of: asker)

@@ -21,6 +21,21 @@ extension BlobCall {
 }
 
 extension StorageProvider {
+    /// What access headers say of a path that is renamed: without any it keeps what it has.
+    func changeAccess(of renamed: inout Blob, _ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) {
+        let (change, umask) = try checked { () throws(StorageFault) in
+            (try PathAccessChange(blob.head), try AccessMode.umask(blob.head))
+        }
+        guard !change.isEmpty else { return }
+        var access = renamed.access ?? .root
+        try await admit(change, of: access, blob, scope)
+        let isDirectory = renamed.directory != nil
+        try checked { () throws(StorageFault) in
+            try change.apply(to: &access, onDirectory: isDirectory)
+            if let umask, let permissions = change.permissions { access.set(permissions.without(umask: umask)) }
+        }
+        renamed.access = access
+    }
     /// Gives a new blob of a hierarchical namespace its owner, group and list, unless it took over those of an older one.
     func dressAccess(
         _ new: inout Blob,
@@ -35,8 +50,7 @@ extension StorageProvider {
         if blob.call.operation.hasPrefix("path.") {
             try checked { () throws(StorageFault) in
                 change = try PathAccessChange(blob.head)
-                umask = try blob.head.text("x-ms-umask").map { text throws(StorageFault) in try AccessMode(umask: text)
-                }
+                umask = try AccessMode.umask(blob.head)
                 if change?.list != nil, umask != nil {
                     throw .invalidInput("x-ms-umask and x-ms-acl exclude each other: a list has the permissions in it.")
                 }

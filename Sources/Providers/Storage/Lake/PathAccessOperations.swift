@@ -45,7 +45,8 @@ extension StorageProvider {
     /// Path - Get Properties with `action=getAccessControl`.
     func getPathAccess(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
-        if try blob.flag("upn") == true { throw ServiceError(.notImplemented("user principal names (upn=true).")) }
+        // Names stand for ids only where they can be told (REST "Path - Get Properties", `upn`); ids can be always.
+        _ = try blob.flag("upn")
         let path = try await accessed(blob, scope)
         try blob.admit(path.record, for: .read)
         var reply = blob.changed(200, path.record, encrypted: false)

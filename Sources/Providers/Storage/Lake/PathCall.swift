@@ -44,6 +44,18 @@ extension BlobCall {
     func properties() throws(ServiceError) -> Metadata? {
         try checked { () throws(StorageFault) in try PathProperties.read(head) }
     }
+    /// What the clients of a file encrypt it with, as they note it (REST "Path - Create").
+    var encryptionContext: String? {
+        get throws(ServiceError) {
+            let name = "x-ms-encryption-context"
+            guard let text = head.text(name) else { return nil }
+            guard text.utf8.count <= Self.contextBytesMax else {
+                throw ServiceError(.invalidHeaderValue(name, String(text.prefix(64))))
+            }
+            return text
+        }
+    }
+    private static let contextBytesMax = 1024
     /// Refuses headers of features that are not built: ignoring them would break a promise.
     func refuseUnbuilt(_ headers: [String]) throws(ServiceError) {
         for name in headers where head.text(name) != nil {
@@ -55,6 +67,7 @@ extension BlobCall {
     func describePath(_ record: Blob, in reply: inout Reply) {
         reply.set("x-ms-resource-type", record.directory == nil ? "file" : "directory")
         if record.directory != nil { reply.set(Metadata.directoryHeader, "true") }
+        reply.set("x-ms-encryption-context", record.encryptionContext)
         guard let access = record.access else { return }
         reply.set("x-ms-owner", access.owner)
         reply.set("x-ms-group", access.group)

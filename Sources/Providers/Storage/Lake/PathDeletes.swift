@@ -15,7 +15,13 @@ extension StorageProvider {
             throw ServiceError(.directoryIsNotEmpty)
         }
         try await blob.admitSubtree(record, scope)
-        try await BlobStates(blob, site.place, scope).remove(record)
-        return blob.reply(200)
+        let kept = try await BlobStates(blob, site.place, scope).remove(record)
+        return blob.reply(
+            200,
+            [
+                "x-ms-delete-type-permanent": String(kept == nil),
+                "x-ms-deletion-id": kept.map { String($0.fileTime) },
+            ]
+        )
     }
 }

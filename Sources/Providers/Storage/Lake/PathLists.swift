@@ -54,6 +54,7 @@ extension StorageProvider {
         if record.directory != nil { line["isDirectory"] = "true" }
         if let expiry = record.expiry { line["expiryTime"] = .string(String(expiry.fileTime)) }
         if let scope = record.encryptionScope { line["EncryptionScope"] = .string(scope) }
+        if let context = record.encryptionContext { line["EncryptionContext"] = .string(context) }
         if let access = record.access {
             line["owner"] = .string(access.owner)
             line["group"] = .string(access.group)
@@ -75,17 +76,20 @@ extension StorageProvider {
         if let delimiter = query.delimiter, delimiter != "/" {
             throw ServiceError(.invalidQueryParameterValue("delimiter", delimiter, "Only '/' separates names here."))
         }
-        if let text = blob.head.query["showonly"], !text.isEmpty {
-            throw ServiceError(.notImplemented("listing with showonly=\(text)."))
+        let shown = try checked { () throws(StorageFault) in try ShownPaths.read(blob.head.query) }
+        let prefix = query.prefix ?? ""
+        let cut = prefix.utf8.lastIndex(of: 47).map { prefix.utf8.index(after: $0) } ?? prefix.startIndex
+        let (folder, leaf) = (String(prefix[..<cut]), String(prefix[cut...]))
+        let directory = try await directory(folder, container, blob, scope)
+        if shown.contains(.deleted) {
+            guard let directory else { return ([], nil) }
+            return try await listDeleted(query, shown, below: directory, (folder, leaf), blob, scope)
         }
         for kept in [ListQuery.Inclusion.snapshots, .versions, .deleted, .deletedWithVersions]
         where query.include.contains(kept) {
             throw ServiceError(.notImplemented("listing with include=\(kept.rawValue) in a hierarchical namespace."))
         }
-        let prefix = query.prefix ?? ""
-        let cut = prefix.utf8.lastIndex(of: 47).map { prefix.utf8.index(after: $0) } ?? prefix.startIndex
-        let (folder, leaf) = (String(prefix[..<cut]), String(prefix[cut...]))
-        guard let directory = try await directory(folder, container, blob, scope) else { return ([], nil) }
+        guard let directory else { return ([], nil) }
         var walk = PathWalk(
             directory,
             prefix: folder,
@@ -102,7 +106,9 @@ extension StorageProvider {
             guard lines.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
                 return (lines, ListMarker(.blobs, [path]))
             }
-            if record.directory != nil, query.delimiter != nil {
+            if !shown.admits(record) {
+                // Not of the kind that is asked for.
+            } else if record.directory != nil, query.delimiter != nil {
                 lines.append(.prefix(path + "/"))
             } else {
                 let name = try checked { () throws(StorageFault) in try BlobName(path) }
@@ -132,5 +138,5 @@ extension StorageProvider {
 
 extension Timestamp {
     /// Ticks of 100 ns since 1601, as Windows counts.
-    var fileTime: Int64 { Moment(self).ticks + 116_444_736_000_000_000 }
+    var fileTime: Int64 { Moment(self).fileTime }
 }

@@ -35,7 +35,7 @@ extension StorageProvider {
     /// it along (docs/decisions/0017).
     func renamePath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
-        try blob.refuseUnbuilt(["x-ms-encryption-key", "x-ms-acl", "x-ms-owner", "x-ms-group", "x-ms-permissions"])
+        try blob.refuseUnbuilt(["x-ms-encryption-key", "x-ms-encryption-context"])
         let source = try checked { () throws(StorageFault) in try RenameSource(blob) }
         let (from, moved) = try await find(source, blob, scope)
         try admit(moved, blob)
@@ -48,6 +48,7 @@ extension StorageProvider {
         if let old { try await BlobStates(blob, to.place, scope).remove(old) }
         var renamed = moved
         if let metadata = try blob.properties() { renamed.metadata = metadata }
+        try await changeAccess(of: &renamed, blob, scope)
         try await data.move(moved, to: renamed, from: from, to: to.place)
         return blob.changed(201, renamed)
     }
@@ -62,7 +63,8 @@ extension StorageProvider {
         }
         let home = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(container))
         guard let home, let place = try await scope.place(of: name, in: home, of: blob.place),
-            let record = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(place))
+            let record = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(place)),
+            !record.hasExpired(at: scope.now)
         else { throw ServiceError(.sourcePathNotFound) }
         try blob.refusePendingCopy(record)
         return (place, record)

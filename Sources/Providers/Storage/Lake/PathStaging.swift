@@ -52,6 +52,7 @@ extension AccountData {
         var waiting: [(id: BlockID, content: Content)] = []
         if let table = try await table(place) {
             try checked { () throws(StorageFault) in
+                try CustomerKey.check(seal.customerKey, against: table.customerKeyHash)
                 try ScopeChoice.check(seal.scope, against: table.encryptionScope)
             }
             waiting = try await scope.blocks(table.id, in: domain, limit: 2 * BlobLimits.uncommittedBlocksMax)

@@ -15,8 +15,7 @@ extension StorageProvider {
     func undeletePath(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let site = try await blob.site(scope)
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-        let current = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(site.place))
-        guard current == nil else { throw ServiceError(.blobAlreadyExists) }
+        guard try await blob.blob(site, scope) == nil else { throw ServiceError(.blobAlreadyExists) }
         let moment = try checked { () throws(StorageFault) in try deletionID(blob.head) }
         let past = try await scope.list(
             Blob.self,
@@ -34,6 +33,8 @@ extension StorageProvider {
         try await scope.remove(in: blob.domain, at: StorageKey.past(site.place, kept.moment))
         var restored = state
         restored.past = nil
+        // Whoever wants it back wants it to stay.
+        if restored.hasExpired(at: scope.now) { restored.expiry = nil }
         try await data.put(restored, at: site.place, was: nil)
         return blob.reply(200, ["x-ms-resource-type": state.directory == nil ? "file" : "directory"])
     }
@@ -42,9 +43,10 @@ extension StorageProvider {
         let name = "x-ms-undelete-source"
         guard let text = head.text(name) else { return nil }
         let query = text.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-        guard let id = try QueryItems(query)["deletionid"], let ticks = Int64(id) else {
+        guard let id = try QueryItems(query)["deletionid"], let ticks = Int64(id), let moment = Moment(fileTime: ticks)
+        else {
             throw .invalidHeaderValue(name, text)
         }
-        return Moment(ticks: ticks)
+        return moment
     }
 }

@@ -5,9 +5,6 @@ import HTTPTypes
 import Kernel
 
 extension StorageProvider {
-    /// What a request to append or flush may bring and is not built.
-    private static let unbuiltAtUpdate = ["x-ms-encryption-key"]
-
     /// Path - Update with `action=append`, first phase.
     func receivePathAppend(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let (blob, incoming) = try await appending(call, scope)
@@ -35,7 +32,13 @@ extension StorageProvider {
         let seal = try await blob.admitSeal(record, in: site.container, scope)
         let content = try await scope.keep(received, in: blob.domain)
         try await data.stage(content, at: position, of: site.place, under: seal)
-        var reply = blob.reply(202, ["x-ms-request-server-encrypted": "true"])
+        var reply = blob.reply(
+            202,
+            [
+                "x-ms-request-server-encrypted": "true", "x-ms-encryption-scope": seal.scope,
+                "x-ms-encryption-key-sha256": seal.customerKey?.hash.base64,
+            ]
+        )
         if try blob.flag("flush") == true {
             let flushed = try await flush(record, lease, to: position + length, blob, site, scope)
             reply.set("ETag", flushed.etag.quoted)
@@ -50,7 +53,6 @@ extension StorageProvider {
     }
     private func appending(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> (BlobCall, Incoming) {
         let blob = try await openPath(call, scope)
-        try blob.refuseUnbuilt(Self.unbuiltAtUpdate)
         _ = try blob.position()
         let incoming = try checked { () throws(StorageFault) in
             try Incoming(blob, limit: BlobLimits.blockBytesMax(blob.version))
@@ -61,7 +63,6 @@ extension StorageProvider {
     /// Path - Update with `action=flush`: what was appended becomes the file's, up to `position`, which is its new length.
     func flushPath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
-        try blob.refuseUnbuilt(Self.unbuiltAtUpdate)
         let position = try blob.position()
         let (site, record) = try await blob.existingBlob(scope)
         let lease = try blob.settleLease(of: record, scope)

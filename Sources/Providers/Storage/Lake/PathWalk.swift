@@ -77,6 +77,10 @@ struct PathWalk {
     mutating func peek(_ scope: some Scope) async throws(ServiceError) -> (path: String, record: Blob)? {
         while let last = levels.indices.last {
             if let item = try await levels[last].cursor.peek(domain, scope) {
+                guard !item.value.hasExpired(at: scope.now) else {
+                    levels[last].cursor.pop()
+                    continue
+                }
                 return (levels[last].prefix + item.position.name, item.value)
             }
             finished += levels[last].cursor.fetched

@@ -118,7 +118,7 @@ extension BlobCall {
     }
     /// Refuses to put a file where a directory is, and a directory where a file is.
     func refuseOtherKind(than old: Blob) throws(ServiceError) {
-        guard (old.directory != nil) == (call.operation == "path.createDirectory") else {
+        guard (old.directory != nil) == makesDirectory else {
             throw ServiceError(.resourceTypeMismatch)
         }
     }
@@ -165,12 +165,14 @@ extension StorageProvider {
         let name = StorageNeeds.plain(operation)
         // Drivers of flat accounts make directories so; without one, a file would stand in its place.
         if blobMaking.contains(name), head.text(Metadata.directoryHeader)?.lowercased() == "true" {
-            throw .notImplemented("a directory made at the Blob service (header \(Metadata.directoryHeader)).")
+            throw .notImplemented(
+                "a directory made by \(name) (header \(Metadata.directoryHeader)); Put Blob makes one."
+            )
         }
         if name == "blob.snapshot" { throw .notImplemented("snapshots in a hierarchical namespace.") }
         if flatOnly.contains(name) { throw .notForHierarchicalNamespaces }
     }
-    private static let blobMaking: Set<String> = ["blob.put", "blob.putBlockList", "blob.copy"]
+    private static let blobMaking: Set<String> = ["blob.putBlockList", "blob.copy"]
     private static let flatOnly: Set<String> = [
         "blob.setTags", "blob.getTags", "blobService.findByTags", "container.findByTags", "blob.putPage",
         "blob.putPageFromURL", "blob.getPageRanges", "blob.incrementalCopy", "blob.setImmutability",

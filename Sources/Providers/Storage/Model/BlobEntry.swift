@@ -48,6 +48,8 @@ package struct BlobEntry: Equatable, Sendable {
     package var isCurrentVersion: Bool?
     /// Whether it is kept by soft delete only.
     package var isDeleted = false
+    /// What tells a deleted path from others that had its name, in a hierarchical namespace.
+    package var deletionID: String?
     /// When it was created; nil for a blob whose blocks were never committed.
     package var created: Timestamp?
     /// When it changed last.
@@ -122,6 +124,7 @@ extension BlobEntry {
         // Names may hold characters that XML cannot (REST "List Blobs": Encoded="true").
         writer.leaf("Name", name.text, whenIllegal: .percentEncode)
         if isDeleted { writer.leaf("Deleted", "true") }
+        writer.optional("DeletionId", deletionID)
         writer.optional("Snapshot", snapshot)
         writer.optional("VersionId", version)
         if version != nil { writer.optional("IsCurrentVersion", isCurrentVersion.map(String.init)) }

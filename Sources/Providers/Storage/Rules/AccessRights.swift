@@ -72,6 +72,10 @@ package struct AccessMode: Hashable, Sendable {
         }
         self = mode
     }
+    /// What a request says is to be taken off; nil where it says nothing.
+    static func umask(_ head: RequestHead) throws(StorageFault) -> AccessMode? {
+        try head.text("x-ms-umask").map { text throws(StorageFault) in try AccessMode(umask: text) }
+    }
     private static func octal(_ text: String, digits: ClosedRange<Int>) -> AccessMode? {
         let bytes = Array(text.utf8)
         guard digits.contains(bytes.count), bytes.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }

@@ -28,7 +28,8 @@ package enum PathNeed: Hashable, Sendable {
     private static let table: [String: PathNeed] = [
         "blobs.list": .list, "blob.get": .path(.read), "blob.query": .path(.read), "blob.getProperties": .path(.read),
         "blob.getMetadata": .path(.read), "blob.getBlockList": .put, "blob.setProperties": .path(.write),
-        "blob.setMetadata": .path(.write), "blob.setTier": .path(.write), "blob.lease": .path(.write),
+        "blob.setMetadata": .path(.write), "blob.setTier": .path(.write), "blob.setExpiry": .path(.write),
+        "blob.lease": .path(.write),
         "blob.put": .put, "blob.putBlock": .put, "blob.putBlockFromURL": .put, "blob.putBlockList": .put,
         "blob.copy": .put, "blob.abortCopy": .path(.write), "blob.appendBlock": append,
         "blob.appendBlockFromURL": append, "blob.seal": append, "blob.delete": .remove,
