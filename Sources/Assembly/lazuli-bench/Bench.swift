@@ -11,7 +11,10 @@ struct Bench: ParsableCommand {
         abstract:
             "Measures a region beside nginx, openssl, radosgw and this disk, in turns; a region of its own, removed after."
     )
-    @Flag(help: "Also 10⁷ blobs and entities and a 5 GiB transfer: some two hours and 40 GB of disk more.")
+    @Flag(
+        help:
+            "Also 10⁷ blobs and entities, a directory of 10⁶ files and a 5 GiB transfer: some two hours and 40 GB of disk more."
+    )
     var full = false
     @Option(help: "Sizes of the container and the table that grow, with commas.")
     var sizes = "10000,100000,1000000"
@@ -37,7 +40,7 @@ struct Bench: ParsableCommand {
 
     private static let names = [
         "reads", "writes", "ladder", "fairness", "queues", "ledger", "control", "tables", "radosgw", "footprint",
-        "scale",
+        "rename", "scale",
     ]
     private var counts: [Int] { sizes.split(separator: ",").map { Int($0) ?? 0 } + (full ? [10_000_000] : []) }
     private var wanted: [String] { only.map { $0.split(separator: ",").map(String.init) } ?? Self.names }
@@ -71,6 +74,7 @@ extension Stage {
         case "tables": tables()
         case "radosgw": radosgw()
         case "footprint": footprint()
+        case "rename": renames()
         default: scale()
         }
     }

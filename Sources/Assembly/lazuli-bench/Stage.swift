@@ -25,6 +25,8 @@ final class Stage {
     /// Accounts beside the first one, made when they are needed.
     static let versioned = "benchversioned"
     private static let second = "benchneighbour"
+    /// One with a hierarchical namespace.
+    static let lake = "benchlake"
     static let mebibyte = 1 << 20
     /// The files of both sides, by name and size.
     static let files = [
@@ -66,13 +68,14 @@ final class Stage {
         "\(group)/providers/Microsoft.Storage/storageAccounts/\(account)"
     }
     /// Makes a storage account with its container, once, and signs for all in it.
-    private func makeAccount(_ name: String) throws {
+    private func makeAccount(_ name: String, isHierarchical: Bool = false) throws {
         guard signatures[name] == nil else { return }
         try caller.send(
             "PUT",
             address(of: name) + Self.version,
             arm,
-            body: #"{"location":"francecentral","kind":"StorageV2","sku":{"name":"Standard_LRS"}}"#,
+            body: #"{"location":"francecentral","kind":"StorageV2","sku":{"name":"Standard_LRS"},"#
+                + #""properties":{"isHnsEnabled":\#(isHierarchical)}}"#,
             expecting: [200, 202]
         )
         let wish =
@@ -121,6 +124,12 @@ final class Stage {
     /// What requests to blobs carry in the place of a signature.
     var bearerOfData: [String: String] { ["Authorization": "Bearer \(dataToken)", "x-ms-version": "2026-02-06"] }
 
+    /// Makes the account whose containers hold directories.
+    func makeLake() throws { try makeAccount(Self.lake, isHierarchical: true) }
+    /// The address of a path there, signed.
+    func lakePath(_ path: String) -> String {
+        blob(path, in: Self.lake).replacing(".blob.", with: ".dfs.")
+    }
     /// A blob of an account of its own.
     func neighbour() throws -> String {
         try makeAccount(Self.second)
