@@ -5,13 +5,12 @@ import asyncio
 import base64
 import hashlib
 import json
-import ssl  # noqa: F401 (the errors of load.Client name it)
 import sys
 import time
 
 import aiohttp
 
-from load import Client, Finding, Gone, content, expect
+from crashing import Client, Finding, Gone, content, expect
 
 MIB = 1 << 20
 SMALL, MIDDLE, LONG = 1000, 100_000, 3 * MIB
@@ -177,7 +176,7 @@ async def main(options):
         if state.setup is None:
             await client.wait_until_healthy()
             state.setup = await client.prepare()
-        client.token, client.key = state.setup["token"], state.setup["key"]
+        client.resume(state.setup)
         for step in options.steps:
             try:
                 await STEPS[step](client, state)

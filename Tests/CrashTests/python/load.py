@@ -9,21 +9,17 @@ import argparse
 import asyncio
 import base64
 import hashlib
-import hmac
 import json
-import os
 import random
-import ssl
 import sys
 import time
-import urllib.parse
 import xml.etree.ElementTree as ElementTree
-from email.utils import formatdate
 
 import aiohttp
-import yarl
 
-KIB = 1 << 10
+from crashing import ACCOUNT, KIB, SOURCES, Client, Finding, Gone, Journal, content, expect
+from kinds import Kinds, check_kinds, is_kind
+
 SIZES = {0: 2, KIB: 8, 100 * KIB: 6, 3 << 20: 1}
 # Longer than any test lets it run.
 LOAD_SECONDS = 240
@@ -32,176 +28,10 @@ GROUP_WORKERS, GROUPS_EACH = 2, 2
 PAGE_WORKERS, PAGES, PAGE = 2, 8, 512
 LEASE_WORKERS = 2
 COPY_WORKERS, COPIES_EACH = 2, 2
-# What copies bring over from the other account: within one step of the copy, and so long that a kill comes in it.
-SOURCES = {0: 1000, 1: 100 * KIB, 2: 6 << 20}
-VERSION = "2024-11-04"
+# Changes after which a lifecycle policy must have taken something.
+FADED_AFTER = 1000
 # A token outlives the region's crashes; it is renewed only when a long run outlives the token.
 TOKEN_SECONDS = 3000
-
-
-class Gone(Exception):
-    """The region went away; what was asked of it last is unknown."""
-
-
-class Finding(Exception):
-    """The region broke a promise."""
-
-
-class Journal:
-    """What every key may hold: a set of change numbers, where None is absence.
-
-    Of a region restored from a backup the first FIRM bytes are certain; what was begun later may be in it or not.
-    """
-
-    def __init__(self, path, firm=None):
-        self.setup, self.may, self.next, self.sizes, self.open, self.is_firm = None, {}, 1, {}, {}, True
-        self.lost = 0
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                at = 0
-                for line in file:
-                    self.is_firm = firm is None or at < firm
-                    self.apply(json.loads(line))
-                    at += len(line.encode())
-        self.is_firm = True
-        self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-
-    def apply(self, line):
-        if "setup" in line:
-            self.setup = line["setup"]
-        elif "begin" in line:
-            n = line["begin"]
-            self.next, self.sizes[n] = n + 1, line["size"]
-            self.open[n] = [(key, n if line["puts"] else None) for key in line["keys"]]
-            for key, value in self.open[n]:
-                self.may.setdefault(key, {None}).add(value)
-        elif "checked" in line:
-            # What nobody heard of is settled by what was seen.
-            self.lost, self.open = self.lost + len(self.open), {}
-        elif "ack" in line:
-            for key, value in self.open.pop(line["ack"]):
-                if self.is_firm:
-                    self.may[key] = {value}
-        else:
-            self.may[line["key"]] = {line["seen"]}
-
-    def write(self, line):
-        os.write(self.file, json.dumps(line).encode() + b"\n")
-        self.apply(line)
-
-    def begin(self, keys, size=0, puts=True):
-        n = self.next
-        self.write({"begin": n, "keys": keys, "size": size, "puts": puts})
-        return n
-
-    def holds(self, key):
-        (value,) = self.may.get(key, {None})
-        return value
-
-
-def content(n, size):
-    return random.Random(n).randbytes(size)
-
-
-class Client:
-    """The two ways into the region: Resource Manager by bearer token, blobs by shared key."""
-
-    def __init__(self, session, credentials):
-        domain = f"{credentials['domain']}:{credentials['port']}"
-        self.session, self.it, self.domain = session, credentials, domain
-        self.token = self.key = None
-        self.account, self.other = "crashload", "crashfrom"
-
-    async def send(self, method, url, headers=None, data=None):
-        try:
-            async with self.session.request(method, yarl.URL(url, encoded=True), headers=headers, data=data) as answer:
-                return answer.status, answer.headers, await answer.read()
-        except asyncio.TimeoutError as error:
-            raise Finding(f"{method} {url} got no answer in time") from error
-        except (aiohttp.ClientError, ConnectionError, ssl.SSLError) as error:
-            raise Gone(repr(error)) from error
-
-    async def arm(self, method, path, body=None, version="2025-08-01"):
-        return await self.send(
-            method, f"https://management.{self.domain}/subscriptions/{self.it['subscriptionId']}{path}?api-version={version}",
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
-            None if body is None else json.dumps(body).encode())
-
-    async def blob(self, method, path, query=None, headers=None, data=None):
-        """SharedKey of the Blob service: string to sign as in its REST reference."""
-        query = query or {}
-        fields = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": VERSION} | (headers or {})
-        resource = f"/{self.account}{path}" + "".join(f"\n{name}:{query[name]}" for name in sorted(query))
-        lines = [method, "", "", str(len(data)) if data else "", "", "application/octet-stream", "", "", "", "", "", ""]
-        text = "\n".join(lines + [f"{name}:{fields[name]}" for name in sorted(fields)] + [resource])
-        signature = base64.b64encode(hmac.digest(base64.b64decode(self.key), text.encode(), "sha256")).decode()
-        fields |= {"Authorization": f"SharedKey {self.account}:{signature}", "Content-Type": "application/octet-stream"}
-        encoded = "&".join(f"{name}={urllib.parse.quote(query[name], safe='')}" for name in query)
-        url = f"https://{self.account}.blob.core.{self.domain}{path}" + ("?" + encoded if encoded else "")
-        return await self.send(method, url, fields, data if data is not None else b"" if method == "PUT" else None)
-
-    async def wait_until_healthy(self):
-        end = time.monotonic() + 90
-        while True:
-            try:
-                answer = await self.send("GET", f"https://management.{self.domain}/metadata/endpoints?api-version=2022-09-01")
-                if answer[0] == 200:
-                    return
-            except Gone:
-                pass
-            if time.monotonic() > end:
-                raise Finding("the region does not answer after its restart")
-            await asyncio.sleep(0.05)
-
-    async def sign_in(self):
-        principal = self.it["servicePrincipal"]
-        status, _, body = await self.send(
-            "POST", f"https://login.{self.domain}/{self.it['tenantId']}/oauth2/v2.0/token", data={
-                "grant_type": "client_credentials", "client_id": principal["clientId"],
-                "client_secret": principal["clientSecret"], "scope": f"https://management.{self.domain}//.default"})
-        expect("token", status, body, 200)
-        self.token = json.loads(body)["access_token"]
-
-    async def prepare(self):
-        """Signs in and makes the account; nothing kills the region meanwhile."""
-        await self.sign_in()
-        account = f"/resourceGroups/crash/providers/Microsoft.Storage/storageAccounts/{self.account}"
-        expect("group", *self.bare(await self.arm("PUT", "/resourceGroups/crash", {"location": "francecentral"})), 200, 201)
-        expect("account", *self.bare(await self.arm("PUT", account, ACCOUNT)), 200, 201)
-        status, _, body = await self.arm("POST", account + "/listKeys", {})
-        expect("keys", status, body, 200)
-        self.key = json.loads(body)["keys"][0]["value"]
-        for name in ("/load", "/more"):
-            expect("container", *self.bare(await self.blob("PUT", name, {"restype": "container"})), 201)
-        await self.prepare_sources()
-        return {"token": self.token, "key": self.key, "time": time.time()}
-
-    async def prepare_sources(self):
-        """Another account, whose blobs anybody may read."""
-        path = f"/resourceGroups/crash/providers/Microsoft.Storage/storageAccounts/{self.other}"
-        body = ACCOUNT | {"properties": {"allowBlobPublicAccess": True}}
-        expect("account", *self.bare(await self.arm("PUT", path, body)), 200, 201)
-        status, _, body = await self.arm("POST", path + "/listKeys", {})
-        expect("keys", status, body, 200)
-        there = Client(self.session, self.it)
-        there.account, there.key = self.other, json.loads(body)["keys"][0]["value"]
-        public = {"x-ms-blob-public-access": "blob"}
-        expect("container", *self.bare(await there.blob("PUT", "/load", {"restype": "container"}, public)), 201)
-        for number, size in SOURCES.items():
-            headers = {"x-ms-blob-type": "BlockBlob"}
-            expect("source", *self.bare(await there.blob("PUT", f"/load/{number}", None, headers, content(number, size))), 201)
-
-    @staticmethod
-    def bare(answer):
-        return answer[0], answer[2]
-
-
-ACCOUNT = {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
-
-
-def expect(what, status, body, *wanted):
-    if status not in wanted:
-        raise Finding(f"{what}: HTTP {status}, expected {wanted}: {body[:600]!r}")
 
 
 class Load:
@@ -341,7 +171,7 @@ class Load:
         """All workers until the region is gone; the first finding ends them all."""
         workers = [self.blobs(n) for n in range(BLOB_WORKERS)] + [self.groups(n) for n in range(GROUP_WORKERS)]
         workers += [self.pages(n) for n in range(PAGE_WORKERS)] + [self.leases(n) for n in range(LEASE_WORKERS)]
-        workers += [self.copies(n) for n in range(COPY_WORKERS)]
+        workers += [self.copies(n) for n in range(COPY_WORKERS)] + Kinds(self.client, self.journal, self.chance).workers()
         outcomes = await asyncio.gather(*(asyncio.wait_for(work, LOAD_SECONDS) for work in workers), return_exceptions=True)
         for outcome in outcomes:
             if not isinstance(outcome, Gone):
@@ -475,7 +305,8 @@ async def check_list(client, expected):
 
 async def check(client, journal):
     """Every key holds what it may; what was open is settled by what is seen. Groups come before the accounts within."""
-    keys = sorted(journal.may, key=lambda key: (not key.startswith("group:"), key))
+    await check_kinds(client, journal)
+    keys = sorted((key for key in journal.may if not is_kind(key)), key=lambda key: (not key.startswith("group:"), key))
     present, pages = [], {}
     for key in keys:
         if "#" in key:
@@ -509,7 +340,7 @@ async def main(options):
         client = Client(session, credentials)
         await client.wait_until_healthy()
         if journal.setup:
-            client.token, client.key = journal.setup["token"], journal.setup["key"]
+            client.resume(journal.setup)
             if time.time() > journal.setup["time"] + TOKEN_SECONDS:
                 await client.sign_in()
         else:
@@ -522,7 +353,9 @@ async def main(options):
             with open(options.ready, "w", encoding="utf-8"):
                 pass
             await Load(client, journal, chance).run()
-    print(f"{journal.next - 1} changes so far, {journal.lost} of them never answered")
+    if not options.ready and journal.next > FADED_AFTER and not journal.faded:
+        raise Finding("the lifecycle policy never took anything")
+    print(f"{journal.next - 1} changes so far, {journal.lost} of them never answered; a policy took {journal.faded} blobs")
 
 
 if __name__ == "__main__":
