@@ -10,27 +10,40 @@ import Testing
     /// What is left free for the step in which the store refuses, below its own reserve of 64 MiB.
     private static let restMebibytes: Int64 = 40
 
+    /// What is left free for the step in which it takes only what gives room back: within the last eighth of the reserve.
+    private static let freeingMebibytes: Int64 = 60
+    /// Most of what the directory's two files of 8 MiB take.
+    private static let felledBytes: Int64 = 12 << 20
+
     @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a small file system: run it as root"))
     func `a full disk refuses what needs room, keeps the rest going, and recovers when there is room`() async throws {
         let region = try await Region.start { data in try SmallDisk.mount(data, mebibytes: Self.diskMebibytes) }
         let data = "\(region.folder)/data"
         defer { SmallDisk.unmount(data) }
         let home = try Home(region)
-        try await walk(home, "fill", "other-writes", "free", "copied", "fill")
+        try await walk(home, "stage", "fill", "other-writes", "small", "free", "copied", "fill")
 
         try await region.kill9()
         try await verify(region, "after a kill on a full disk")
         try await region.restart()
         try await walk(home, "read", "free", "fill")
 
-        try takeRoom(1, leaving: Self.restMebibytes << 20, on: data)
+        try takeRoom(1, leaving: Self.freeingMebibytes << 20, on: data)
         try await walk(home, "refused")
+        let left = try room(on: data)
+        try await walk(home, "fell")
+        let gained = try await Tool.offPool {
+            try Tool.poll(seconds: 60) { try room(on: data) > left + Self.felledBytes ? true : nil }
+        }
+        #expect(gained == true, "a directory that was deleted on the full disk gives no room back\n\(region.log)")
+        try takeRoom(2, leaving: Self.restMebibytes << 20, on: data)
+        try await walk(home, "small-refused")
         try await region.kill9()
         try await region.restart()
         // The start writes the store's log into tables, which gives some room back.
-        try takeRoom(2, leaving: Self.restMebibytes << 20, on: data)
-        try await walk(home, "refused")
-        for number in 1...2 { try FileManager.default.removeItem(atPath: "\(data)/ballast-\(number)") }
+        try takeRoom(3, leaving: Self.restMebibytes << 20, on: data)
+        try await walk(home, "small-refused")
+        for number in 1...3 { try FileManager.default.removeItem(atPath: "\(data)/ballast-\(number)") }
         try await walk(home, "free", "works")
 
         try await region.stop()
@@ -50,10 +63,13 @@ import Testing
         let output = try await region.verify()
         #expect(output.status == 0, "lazuli-verify \(moment): \(output.report)")
     }
+    private func room(on folder: String) throws -> Int64 {
+        let facts = try FileManager.default.attributesOfFileSystem(forPath: folder)
+        return try #require(facts[.systemFreeSize] as? NSNumber).int64Value
+    }
     private func takeRoom(_ number: Int, leaving rest: Int64, on folder: String) throws {
         let file = "\(folder)/ballast-\(number)"
-        let facts = try FileManager.default.attributesOfFileSystem(forPath: folder)
-        let free = try #require(facts[.systemFreeSize] as? NSNumber).int64Value
+        let free = try room(on: folder)
         let piece = Data(count: 1 << 20)
         _ = FileManager.default.createFile(atPath: file, contents: nil)
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))

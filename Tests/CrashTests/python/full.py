@@ -4,13 +4,12 @@ import argparse
 import asyncio
 import hashlib
 import json
-import ssl  # noqa: F401 (the errors of load.Client name it)
 import sys
 import time
 
 import aiohttp
 
-from load import SOURCES, Client, Finding, content, expect
+from crashing import SOURCES, Client, Finding, content, expect
 
 BLOB = 8 << 20
 # More than the disk takes.
@@ -139,18 +138,111 @@ async def copied(client, state):
     expect("delete of the copy", status, body, 202)
 
 
+def small_changes(client, number):
+    """One change of each kind that needs no extent: its name, what asks for it, and how its success is told."""
+    # Who holds a lease may acquire it again.
+    lease = "00000000-0000-0000-0000-000000000001"
+    held = {"x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1", "x-ms-proposed-lease-id": lease}
+    copied_from = f"https://{client.other}.blob.core.{client.domain}/load/0"
+    change = json.dumps({"PartitionKey": "p", "RowKey": f"r{number}"}).encode()
+    message = f"<QueueMessage><MessageText>{number}</MessageText></QueueMessage>".encode()
+    renamed = {"x-ms-rename-source": f"/load/{'dir' if number == 1 else 'kept'}-{number - 1}"}
+    tags = {"location": "francecentral", "tags": {"n": str(number)}}
+    page = {"x-ms-page-write": "update", "x-ms-range": "bytes=0-511"}
+    return [
+        ("a block", client.blob("PUT", "/more/blocks", {"comp": "block", "blockid": "AAAA"}, None, b"1"), 201),
+        ("a list of blocks", client.blob("PUT", "/more/listed", {"comp": "blocklist"}, None, b"<BlockList/>"), 201),
+        ("a page", client.blob("PUT", "/more/pages", {"comp": "page"}, page, bytes(512)), 201),
+        ("an append", client.blob("PUT", "/more/log", {"comp": "appendblock"}, None, b"1"), 201),
+        ("a lease", client.blob("PUT", "/more/leased", {"comp": "lease"}, held, b""), 201),
+        ("metadata", client.blob("PUT", "/more/log", {"comp": "metadata"}, {"x-ms-meta-n": "1"}, b""), 200),
+        ("tags", client.blob("PUT", "/more/log", {"comp": "tags"}, None, TAGS), 204),
+        ("a snapshot", client.blob("PUT", "/more/log", {"comp": "snapshot"}, None, b""), 201),
+        ("a copy", client.blob("PUT", "/more/target", None, {"x-ms-copy-source": copied_from}, b""), 202),
+        ("a rename", client.dfs("PUT", f"/load/{'dir' if number == 1 else 'kept'}-{number}", None, renamed), 201),
+        ("a directory", client.dfs("PUT", f"/load/made-{number}", {"resource": "directory"}), 201),
+        ("a message", client.blob("POST", "/load/messages", None, None, message, service="queue"), 201),
+        ("a queue", client.blob("PUT", f"/made-{number}", service="queue"), 201),
+        ("an entity", client.table("POST", "/load", data=change), 201),
+        ("a table", client.table("POST", "/Tables", data=json.dumps({"TableName": f"made{number}"}).encode()), 201),
+        ("a container", client.blob("PUT", f"/made-{number}", {"restype": "container"}), 201),
+        ("a group", client.arm("PUT", "/resourceGroups/crash", tags), 200),
+    ]
+
+
+TAGS = b"<Tags><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tags>"
+
+
+async def picture(client):
+    """All that the small changes would change."""
+    query = {"restype": "container", "comp": "list", "include": "metadata,tags,snapshots,uncommittedblobs,copy"}
+    message = {"peekonly": "true", "numofmessages": "32"}
+    group = await client.arm("GET", "/resourceGroups/crash")
+    seen = [
+        await client.blob("GET", "/more", query), await client.blob("GET", "/", {"comp": "list"}),
+        await client.blob("GET", "/more/pages"), await client.blob("GET", "/more/log"),
+        await client.dfs("GET", "/load", {"recursive": "true", "resource": "filesystem"}),
+        await client.blob("GET", "/load/messages", message, service="queue"),
+        await client.blob("GET", "/", {"comp": "list"}, service="queue"),
+        await client.table("GET", "/load()"), await client.table("GET", "/Tables"), group,
+    ]
+    for status, _, body in seen:
+        expect("a look at a full disk", status, body[:400], 200)
+    return [body for _, _, body in seen]
+
+
+async def stage(client, state):
+    """What the small changes change."""
+    pages = {"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "1024"}
+    for name, headers in (("pages", pages), ("log", {"x-ms-blob-type": "AppendBlob"}), ("leased", {"x-ms-blob-type": "BlockBlob"})):
+        status, _, body = await client.blob("PUT", f"/more/{name}", None, headers, b"")
+        expect(f"put {name}", status, body, 201)
+    status, _, body = await client.dfs("PUT", "/load/kept-1", {"resource": "directory"})
+    expect("a directory", status, body, 201)
+    for number in range(2):
+        status, _, body = await client.dfs(
+            "PUT", f"/load/dir-0/sub/{number}", None, {"x-ms-blob-type": "BlockBlob"}, content(number, BLOB), service="blob")
+        expect("a file", status, body, 201)
+
+
+async def small(client, state):
+    """A disk that is full for extents goes on with all that needs none."""
+    for name, asked, wanted in small_changes(client, 1):
+        status, _, body = await asked
+        expect(f"{name} while extents are refused", status, body, wanted)
+
+
+async def small_refused(client, state):
+    """Below the reserve of the store nothing that is written is taken, and nothing of it is seen."""
+    before = await picture(client)
+    for name, asked, _ in small_changes(client, 2):
+        status, headers, body = await asked
+        expect(f"{name} on a full disk", status, body, FULL)
+        if "ServerBusy" not in headers.get("x-ms-error-code", "") + body.decode() or "Retry-After" not in headers:
+            raise Finding(f"{name} on a full disk: {dict(headers)} {body[:400]!r}")
+    after = await picture(client)
+    for one, other in zip(before, after):
+        if one != other:
+            raise Finding(f"a refused change left something: {one[-800:]!r} became {other[-800:]!r}")
+    await read(client, state)
+
+
+async def fell(client, state):
+    """A directory goes with what is below it although the disk is full: that gives room back."""
+    status, _, body = await client.dfs("DELETE", "/load/dir-1", {"recursive": "true"})
+    expect("delete of a directory on a full disk", status, body, 200)
+
+
 async def refused(client, state):
     """Below the reserve of the store itself: every change is refused, reads go on."""
     for size in (1000, BLOB):
         if await put(client, state, 9000, size) != FULL:
             raise Finding(f"a put of {size} bytes goes into the store's own reserve")
-    status, _, body = await client.arm("PUT", "/resourceGroups/other", {"location": "francecentral"})
-    expect("group on a full disk", status, body, FULL)
-    await read(client, state)
+    await small_refused(client, state)
 
 
-STEPS = {"fill": fill, "read": read, "free": free, "works": works, "refused": refused, "other-writes": other_writes,
-         "copied": copied}
+STEPS = {"stage": stage, "fill": fill, "read": read, "free": free, "works": works, "refused": refused,
+         "other-writes": other_writes, "small": small, "copied": copied, "small-refused": small_refused, "fell": fell}
 
 
 async def main(options):
@@ -162,7 +254,7 @@ async def main(options):
         await client.wait_until_healthy()
         if state.setup is None:
             state.setup = await client.prepare()
-        client.token, client.key = state.setup["token"], state.setup["key"]
+        client.resume(state.setup)
         for step in options.steps:
             await STEPS[step](client, state)
             state.save()

@@ -34,6 +34,7 @@ extension AccountData {
 /// Removes what a directory held that is gone; each directory in it becomes a purge of its own.
 struct DirectoryPurge: Saga {
     static let kind = "storage.directoryPurge"
+    static let frees = true
 
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
         guard let account = state.uuid("account"), let directory = state.uuid("directory") else {
