@@ -216,6 +216,23 @@ struct LifecycleJourneyTests {
         #expect(try await status(client, "/$blobchangefeed/meta/segments.json") == 200)
     }
 
+    @Test func `the change feed is told what a rule makes of snapshots and versions`() async throws {
+        let cooler: JSON = ["tierToCool": ["daysAfterCreationGreaterThan": 1]]
+        let client = try await client(
+            ["snapshot": cooler, "version": cooler],
+            filters: ["blobTypes": ["blockBlob"]]
+        )
+        try await client.setFeed(["enabled": true], ["isVersioningEnabled": true])
+        for byte in [1, 2] as [UInt8] { #expect(try await client.upload("/docs/x", [byte]).status == 201) }
+        #expect(try await client.send(.put, "/docs/x", "comp=snapshot").status == 201)
+        try await pass(client, days: 2)
+        let told = try await client.told("/docs/x").filter { $0.hasPrefix("BlobTierChanged") }
+        // The first write, what the snapshot was taken of, and the snapshot.
+        #expect(told == [String](repeating: "BlobTierChanged SetBlobTier", count: 3))
+        try await pass(client, days: 2)
+        #expect(try await client.told("/docs/x").filter { $0.hasPrefix("BlobTierChanged") } == told)
+    }
+
     @Test func `a cool blob that is read becomes hot where its rule says so`() async throws {
         let client = try await StorageClient.ready()
         try await AccessTrackingTests.track(client)

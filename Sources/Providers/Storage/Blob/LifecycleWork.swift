@@ -111,15 +111,14 @@ struct LifecycleWork {
         let key = BlobSite.key(of: spot)
         guard let record = try await scope.get(Blob.self, in: domain, at: key) else { return nil }
         guard record.copy?.status != .pending, !record.lease.state(at: scope.now).isLocked else { return .kept }
-        if let tier = action.tier { return try await set(tier, on: record, spot.place, key) }
+        if let tier = action.tier { return try await set(tier, on: record, spot.place) }
         return try await record.past == nil ? remove(record, spot.place) : removePast(record, spot.place)
     }
 
     private func set(
         _ tier: AccessTier,
         on record: Blob,
-        _ place: BlobPlace,
-        _ key: Key
+        _ place: BlobPlace
     ) async throws(ServiceError) -> LifecycleOutcome {
         guard record.customerKeyHash == nil else { return .kept }
         var tiered = record
@@ -130,7 +129,7 @@ struct LifecycleWork {
         if record.past == nil {
             try await data.put(tiered, at: place, was: record)
         } else {
-            try await scope.put(tiered, in: domain, at: key)
+            try await data.put(past: tiered, at: place, was: record)
         }
         return .tiered
     }

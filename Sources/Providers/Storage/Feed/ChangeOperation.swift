@@ -25,6 +25,7 @@ enum ChangeOperation {
         if plain.hasSuffix(".batch") { return kind == .deleted ? "DeleteBlob" : "SetBlobTier" }
         if case .region(BlobCopy.kind) = caller { return "CopyBlob" }
         if case .region(PastSweepSaga.kind) = caller { return kind == .deleted ? "DeleteBlob" : "UndeleteBlob" }
+        if case .region(LifecycleRun.kind) = caller { return kind == .deleted ? "DeleteBlob" : "SetBlobTier" }
         return plain
     }
 }
