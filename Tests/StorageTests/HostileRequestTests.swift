@@ -10,7 +10,7 @@ import Testing
 /// up, pages without end.
 struct HostileRequestTests {
     /// The queries a signature becomes by altering or taking away each of its fields.
-    private static func altered(_ signature: String) -> [(name: String, query: String)] {
+    static func altered(_ signature: String) -> [(name: String, query: String)] {
         let pairs = signature.split(separator: "&").map(String.init)
         let other = [
             "sp": "rwdlacup", "sr": "b", "ss": "bqtf", "srt": "so", "sv": "2020-02-10", "spr": "http",
