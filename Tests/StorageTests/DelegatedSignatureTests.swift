@@ -124,7 +124,7 @@ struct DelegatedSignatureTests {
         }
     }
 
-    @Test(arguments: ["saoid=x", "scid=x", "sduoid=x", "skdutid=x", "srh=a", "srq=a"])
+    @Test(arguments: ["saoid=x", "suoid=x", "scid=x", "sduoid=x", "skdutid=x", "srh=a", "srq=a"])
     func `a field that the version does not sign is refused`(_ field: String) {
         #expect(Fixture.code { try grant(Self.path, Self.blobs[3] + "&" + field) } == "AuthenticationFailed")
     }
@@ -134,9 +134,10 @@ struct DelegatedSignatureTests {
         #expect(Fixture.code { try grant(Self.path, Self.blobs[0] + "&ss=b&srt=o") } == "AuthenticationFailed")
     }
 
-    @Test func `a narrowing that is not built is refused, not overlooked`() {
-        let narrowed = Self.blobs[0] + "&suoid=x"
-        #expect(Fixture.fault { try grant(Self.path, narrowed) }?.line == "501 NotImplemented")
+    @Test func `a user whom lists bind is named by an id, and alone`() {
+        for field in ["suoid=x", "saoid=\(Self.user)&suoid=\(Self.user)"] {
+            #expect(Fixture.code { try grant(Self.path, Self.blobs[0] + "&" + field) } == "AuthenticationFailed")
+        }
     }
 
     @Test func `a signature made for a user opens nothing to others`() throws {

@@ -44,25 +44,27 @@ struct DelegationClient {
     }
 
     /// A signature over a container (`c`) or a blob (`b`), as azure-storage-blob makes it for this version; `key` replaces
-    /// fields of the key after it was given out; `user` is whom it is made for.
+    /// fields of the key after it was given out; `user` is whom it is made for, `bearer` whom access lists bind.
     func signature(
         _ resource: String,
         _ path: String,
         _ permissions: String,
         expiry: String = "2030-01-01T00:00Z",
         user: String = "",
+        bearer: String = "",
         key changed: [String: String] = [:]
     ) -> String {
         let key = key.merging(changed) { _, new in new }
         let names = ["skoid", "sktid", "skt", "ske", "sks", "skv"]
         let lines =
             [permissions, "", expiry, "/blob/\(client.account)\(path)"] + names.map { key[$0] ?? "" }
-            + ["", "", "", "", user, "", "https", Self.version, resource, "", "", "", "", "", "", "", "", ""]
+            + ["", bearer, "", "", user, "", "https", Self.version, resource, "", "", "", "", "", "", "", "", ""]
         let sent = key.merging([
             "sp": permissions, "se": expiry, "spr": "https", "sv": Self.version, "sr": resource,
             "sig": hmacSHA256(Array(lines.joined(separator: "\n").utf8), key: value).base64,
         ]) { _, new in new }
-        let all = user.isEmpty ? sent : sent.merging(["sduoid": user]) { own, _ in own }
+        let users = ["sduoid": user, "suoid": bearer].filter { !$0.value.isEmpty }
+        let all = sent.merging(users) { own, _ in own }
         return all.map { "\($0)=\($1.percentEncoded())" }.joined(separator: "&")
     }
 }

@@ -49,6 +49,50 @@ struct LakeKeyTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test func `a directory made under a key shows its properties with it only`() async throws {
+        let client = try await StorageClient.lake()
+        let key = CustomerKeyTests.headers(1)
+        let made = try await client.makeDirectory("/docs/d", key)
+        #expect(made.status == 201 && made["x-ms-encryption-key-sha256"] == key["x-ms-encryption-key-sha256"])
+        #expect(try await client.path(.head, "/docs/d", headers: key).status == 200)
+        #expect(try await client.path(.head, "/docs/d").code == CustomerKeyTests.none)
+        #expect(try await client.makeFile("/docs/d/f").status == 201)
+        #expect(try await client.rename("/docs/d", to: "/docs/e").status == 201)
+        #expect(try await client.path(.delete, "/docs/e", "recursive=true").status == 200)
+    }
+
+    @Test func `a signature for a user whom lists bind opens what both open`() async throws {
+        let client = try await StorageClient.lake()
+        let user = "21cd756e-e290-4a26-9547-93e8cc1a8923"
+        try await client.write("/docs/d/f", [1])
+        try await client.assign("Storage Blob Data Owner")
+        let delegation = try await DelegationClient(client)
+        func signed(_ letters: String) -> String { delegation.signature("c", "/docs", letters, bearer: user) }
+        let guest = delegation.client
+        #expect(try await guest.path(.get, "/docs/d/f", signed("r")).status == 403)
+        for path in ["/docs", "/docs/d"] {
+            let list = ["x-ms-acl": "user:\(user):rwx"]
+            #expect(try await client.path(.patch, path, "action=setAccessControl", headers: list).status == 200)
+        }
+        #expect(try await guest.path(.get, "/docs/d/f", signed("r")).status == 403)
+        let reads = ["x-ms-acl": "user:\(user):r--"]
+        #expect(try await client.path(.patch, "/docs/d/f", "action=setAccessControl", headers: reads).status == 200)
+        #expect(try await guest.path(.get, "/docs/d/f", signed("r")).body == [1])
+        #expect(try await guest.path(.get, "/docs/d/f", signed("w")).status == 403)
+        #expect(try await guest.path(.put, "/docs/d/mine", "resource=file&\(signed("cw"))").status == 201)
+        #expect(try await client.path(.head, "/docs/d/mine")["x-ms-owner"] == user)
+        let mode = ["x-ms-permissions": "0700"]
+        let set = "action=setAccessControl&\(signed("op"))"
+        #expect(try await guest.path(.patch, "/docs/d/mine", set, headers: mode).status == 200)
+        #expect(try await guest.path(.patch, "/docs/d/f", set, headers: mode).status == 403)
+        let moves = "mode=posix&\(signed("rwd"))"
+        let source = ["x-ms-rename-source": "/docs/d/mine"]
+        #expect(try await guest.path(.put, "/docs/d/moved", moves, headers: source).status == 201)
+        // Nothing that lists do not speak of: past states, file systems, sources of copies.
+        #expect(try await guest.send(.put, "/docs/d/f", "comp=undelete&\(signed("rwd"))").status == 403)
+        #expect(try await guest.path(.head, "/docs", "resource=filesystem&\(signed("r"))").status == 403)
+    }
+
     @Test func `a context is kept with its file and shown with it`() async throws {
         let client = try await StorageClient.lake()
         let context = ["x-ms-encryption-context": "key=1"]

@@ -30,8 +30,10 @@ extension StorageProvider {
                 userPrincipalName: nil,
                 audience: "https://storage.azure.com"
             )
-            let agent = PrincipalID(text: signature.value("saoid"))
-            return SignatureGrant(grant: grant, target: target, delegator: delegator, agent: agent)
+            var opened = SignatureGrant(grant: grant, target: target, delegator: delegator)
+            opened.agent = PrincipalID(text: signature.value("saoid"))
+            opened.bearer = PrincipalID(text: signature.value("suoid"))
+            return opened
         }
         var policy: StoredPolicy?
         if let identifier = signature.policyIdentifier {
@@ -85,8 +87,19 @@ extension StorageProvider {
 
     /// Whether the roles of the principal whose key signed allow this too; always, for signatures of account keys.
     ///
-    /// A delegated signature opens what both its letters and its principal's roles open, at the time of the request.
+    /// A delegated signature opens what both its letters and its principal's roles open, at the time of the request. One
+    /// whose user access lists bind as well (`suoid`) opens nothing but what it was asked for.
     func delegatorMay(
+        _ access: Access,
+        _ grant: SignatureGrant,
+        at resource: ResourceID,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> Bool {
+        guard grant.bearer == nil else { return false }
+        return try await delegatorHasRole(access, grant, at: resource, scope)
+    }
+    /// The same, whoever else has to be asked.
+    func delegatorHasRole(
         _ access: Access,
         _ grant: SignatureGrant,
         at resource: ResourceID,

@@ -181,16 +181,21 @@ package struct StorageDoorkeeper: Doorkeeper {
         let grant = try await provider.verify(signature, circumstances, of: visit.account, at: visit.place, visit.scope)
         let key = "signature:\(visit.account.name)/\(Account.keyNames[grant.grant.keyIndex])"
         let name = (user ?? grant.delegator)?.id.text ?? key
-        if try await provider.delegatorMay(access, grant, at: visit.resource, visit.scope) {
-            return .holder(name: name, grant: grant)
-        }
-        guard let delegator = grant.delegator, try await provider.tokens.mayAct(delegator.id, asking: visit.scope),
-            let appeal = try await lists(visit, delegator.id, access)
-        else {
-            throw .permissionMismatch(detail: "\(name), whose key signed, lacks the right over \(visit.resource)")
-        }
         var bounded = grant
-        bounded.appeals = [appeal]
+        if try await !provider.delegatorHasRole(access, grant, at: visit.resource, visit.scope) {
+            guard let delegator = grant.delegator, try await provider.tokens.mayAct(delegator.id, asking: visit.scope),
+                let appeal = try await lists(visit, delegator.id, access)
+            else {
+                throw .permissionMismatch(detail: "\(name), whose key signed, lacks the right over \(visit.resource)")
+            }
+            bounded.appeals = [appeal]
+        }
+        if let bearer = grant.bearer {
+            guard let appeal = try await lists(visit, bearer, access) else {
+                throw .permissionMismatch(detail: "suoid is for paths of a hierarchical namespace")
+            }
+            bounded.appeals.append(appeal)
+        }
         return .holder(name: name, grant: bounded)
     }
 

@@ -20,6 +20,8 @@ struct SignatureGrant: Grant {
     var delegator: Principal?
     /// Whom the signature says it is used by (`saoid`): the owner of what it makes.
     var agent: PrincipalID?
+    /// Whom the signature says it is used by (`suoid`) without trusting her: access lists must let her in as well.
+    var bearer: PrincipalID?
     /// Access lists that let the delegator in, where no role does.
     var appeals: [ListAppeal] = []
 

@@ -235,7 +235,8 @@ extension StorageProvider {
     ]
     private static let sealingWrites = copyingWrites.union([
         "blob.put", "blob.putBlock", "blob.putBlockList", "blob.setMetadata", "blob.setProperties", "blob.appendBlock",
-        "blob.snapshot", "blob.putPage", "path.createFile", "path.append", "path.flush",
+        "blob.snapshot", "blob.putPage", "path.createFile", "path.createDirectory", "path.append",
+        "path.flush",
     ])
     private static let keyedReads: Set<String> = [
         "blob.get", "blob.getProperties", "blob.getMetadata", "blob.query", "path.read", "path.getProperties",

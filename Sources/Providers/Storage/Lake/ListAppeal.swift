@@ -203,7 +203,7 @@ extension BlobCall {
         case .principal(let principal): return principal.id.text
         case .holder, .anonymous, .region:
             let holder = call.caller.signature
-            return (holder?.agent ?? holder?.delegator?.id)?.text ?? AccessControl.superuser
+            return (holder?.agent ?? holder?.bearer ?? holder?.delegator?.id)?.text ?? AccessControl.superuser
         }
     }
 }

@@ -179,7 +179,10 @@ extension StorageProvider {
 
 extension BlobCall {
     /// Whose rights count for a change of access; nil for keys and signatures of account keys, which are super users.
-    var changer: PrincipalID? { call.caller.principal?.id ?? call.caller.signature?.delegator?.id }
+    var changer: PrincipalID? {
+        let holder = call.caller.signature
+        return call.caller.principal?.id ?? holder?.bearer ?? holder?.delegator?.id
+    }
     /// What role assignments are looked up against.
     var resource: ResourceID {
         place.resourceID.appending("blobServices/default/containers/\(target.container?.text ?? "")")

@@ -131,8 +131,9 @@ extension StorageProvider {
             }
         } else if let holder = caller.signature {
             isAllowed = holder.mayDelete(source.target, signedFor: blob.target)
-            if isAllowed, blob.askers.isEmpty {
-                isAllowed = try await delegatorMay(.data(BlobAction.delete), holder, at: resource, scope)
+            let isListed = blob.askers.contains { $0.user == holder.delegator?.id.text }
+            if isAllowed, !isListed {
+                isAllowed = try await delegatorHasRole(.data(BlobAction.delete), holder, at: resource, scope)
             }
         } else if caller.principal != nil, blob.askers.isEmpty {
             isAllowed = try await access.allowsData(BlobAction.delete, at: resource, caller: caller, scope: scope)

@@ -118,8 +118,11 @@ extension SharedAccessSignature {
 
     /// What narrows a signature and is not built must not be overlooked; what `sv` does not sign binds nothing.
     private func refuseUnsigned() throws(StorageFault) {
-        guard value("suoid").isEmpty else {
-            throw .notImplemented("user delegation signatures with suoid; make it without.")
+        for name in ["saoid", "suoid"] where !value(name).isEmpty && PrincipalID(text: value(name)) == nil {
+            throw .authenticationFailed("\(name) must be the id of an object.")
+        }
+        guard value("saoid").isEmpty || value("suoid").isEmpty else {
+            throw .authenticationFailed("saoid and suoid exclude each other.")
         }
         for (names, first) in SASText.firstVersions where !version.isAtLeast(first) {
             guard let name = names.first(where: { !value($0).isEmpty }) else { continue }

@@ -17,7 +17,7 @@ enum SASText {
     static let firstBoundVersion = "2026-04-06"
     /// Fields of user delegation signatures, and the first version that signs them.
     static let firstVersions = [
-        (["saoid", "scid"], firstAgentVersion), (["skdutid", "sduoid"], firstUserVersion),
+        (["saoid", "suoid", "scid"], firstAgentVersion), (["skdutid", "sduoid"], firstUserVersion),
         (["srh", "srq"], firstBoundVersion),
     ]
 
