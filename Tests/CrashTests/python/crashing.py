@@ -36,7 +36,8 @@ class Journal:
 
     def __init__(self, path, firm=None):
         self.setup, self.may, self.next, self.sizes, self.open, self.is_firm = None, {}, 1, {}, {}, True
-        self.lost = 0
+        # When the last check was done.
+        self.lost, self.checked = 0, 0
         # What a change is made of, by its number.
         self.parts = {}
         # The changes of a key that grows, in order; those that are not certain apart.
@@ -69,7 +70,7 @@ class Journal:
                 self.may.setdefault(key, {None}).add(value)
         elif "checked" in line:
             # What nobody heard of is settled by what was seen.
-            self.lost, self.open = self.lost + len(self.open), {}
+            self.lost, self.open, self.checked = self.lost + len(self.open), {}, line.get("time", 0)
         elif "ack" in line:
             for key, value in self.open.pop(line["ack"]):
                 if self.is_firm:

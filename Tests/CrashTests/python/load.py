@@ -100,7 +100,9 @@ class Load:
     async def pages(self, worker):
         """A page blob: each page is a key of its own, and a write of several of them is one change."""
         name = f"page-{worker}"
-        if f"{name}#0" not in self.journal.may:
+        status, _, body = await self.client.blob("HEAD", "/more/" + name)
+        expect(f"head {name}", status, body, 200, 404)
+        if status == 404:
             n = self.journal.begin([f"{name}#{it}" for it in range(PAGES)], puts=False)
             status, _, body = await self.client.blob(
                 "PUT", "/more/" + name, None,
@@ -328,7 +330,7 @@ async def check(client, journal):
         for key, seen in (await check_pages(client, journal, some)).items():
             journal.write({"key": key, "seen": seen})
     await check_list(client, present)
-    journal.write({"checked": True})
+    journal.write({"checked": True, "time": time.time()})
 
 
 async def main(options):
