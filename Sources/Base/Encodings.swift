@@ -75,7 +75,7 @@ extension [UInt8] {
 extension String {
     /// Percent-decodes UTF-8 (RFC 3986 §2.1); nil when an escape or the UTF-8 is broken.
     public var percentDecoded: String? {
-        guard utf8.contains(37) else { return self }
+        guard utf8.span.contains(37) else { return self }
         let source = Array(utf8)
         var out: [UInt8] = []
         out.reserveCapacity(source.count)

@@ -38,14 +38,21 @@ extension Tagged where Raw == UUID {
 extension UUID {
     /// The lower-case text form Azure prints (Foundation prints capitals).
     public var lowercaseText: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-            text.append(hexDigit(byte >> 4))
-            text.append(hexDigit(byte & 15))
+        unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var at = 0
+            unsafe withUnsafeBytes(of: uuid) { bytes in
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        unsafe text[at] = UInt8(ascii: "-")
+                        at += 1
+                    }
+                    unsafe text[at] = hexDigit(bytes[index] >> 4)
+                    unsafe text[at + 1] = hexDigit(bytes[index] & 15)
+                    at += 2
+                }
+            }
+            return at
         }
-        return String(decoding: text, as: UTF8.self)
     }
     /// The sixteen bytes, in order.
     public var bytes: [UInt8] { bytesOf(self) }

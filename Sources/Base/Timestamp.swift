@@ -179,6 +179,11 @@ extension Timestamp {
 extension [UInt8] {
     /// A number of at most `width` digits, with zeros before it.
     fileprivate mutating func appendDigits(_ value: Int, _ width: Int) {
+        if width == 2 {
+            append(UInt8(ascii: "0") + UInt8(value / 10 % 10))
+            append(UInt8(ascii: "0") + UInt8(value % 10))
+            return
+        }
         var divisor = 1
         for _ in 1..<width { divisor *= 10 }
         while divisor > 0 {

@@ -182,7 +182,9 @@ struct Responder: HTTPResponder {
     private func log(_ answer: Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
         let level: Logger.Level = answer.reply.status >= 500 ? .error : .info
         guard level >= logger.logLevel else { return }
-        var line = "request=\(id.lowercaseText) status=\(answer.reply.status) operation=\(answer.operation)"
+        var line = ""
+        line.reserveCapacity(512)
+        line += "request=\(id.lowercaseText) status=\(answer.reply.status) operation=\(answer.operation)"
         line += " caller=\(answer.caller) microseconds=\(world.clock.now.microseconds - received.microseconds)"
         if let request {
             line += " method=\(request.method.rawValue) host=\(request.host) path=\(request.path.prefix(512))"

@@ -36,11 +36,9 @@ package enum SealedValue {
         else { throw .wrongKey("a stored value has format \(sealed.first ?? 0), which this release does not read") }
         let subkey = body == 1 ? keys.former : keys.key(sealed[1..<body].reduce(0) { $0 << 8 | UInt64($1) })
         do {
-            return try subkey.open(
-                sealed[(body + SealingKey.nonceBytes)...],
-                nonce: Array(sealed[body..<body + SealingKey.nonceBytes]),
-                authenticating: key
-            )
+            var plain: [UInt8] = []
+            try subkey.open(combined: sealed[body...], authenticating: key, appendingTo: &plain)
+            return plain
         } catch { throw .wrongKey("a stored value does not open: it was altered, or belongs to another key") }
     }
 }

@@ -14,6 +14,8 @@ package struct Key: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Encodes the parts in order.
     package init(_ parts: any KeyPart...) {
         bytes = []
+        // Most keys are within it: then they do not move while they grow.
+        bytes.reserveCapacity(96)
         for part in parts { part.encode(into: &bytes) }
     }
     /// This key with more parts behind it.
@@ -26,6 +28,8 @@ package struct Key: Hashable, Comparable, Sendable, CustomStringConvertible {
     package func hash(into hasher: inout Hasher) {
         unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
+    /// The same bytes.
+    package static func == (a: Key, b: Key) -> Bool { a.bytes.span.isSame(as: b.bytes.span) }
     /// Byte order, which is tuple order.
     package static func < (a: Key, b: Key) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
     /// Hexadecimal, for diagnostics.
@@ -70,23 +74,29 @@ private enum Code {
     static let uuid: UInt8 = 0x30
 }
 
-private func encodeEscaped(_ body: some Sequence<UInt8>, code: UInt8, into bytes: inout [UInt8]) {
+/// Appends a body at once where it has no zero byte, as nearly all have: every read and write makes its keys.
+private func encodeEscaped(_ body: some Collection<UInt8>, _ span: Span<UInt8>, code: UInt8, into bytes: inout [UInt8])
+{
     bytes.append(code)
-    for byte in body {
-        bytes.append(byte)
-        if byte == 0 { bytes.append(0xFF) }
+    if span.contains(0) {
+        for byte in body {
+            bytes.append(byte)
+            if byte == 0 { bytes.append(0xFF) }
+        }
+    } else {
+        bytes.append(contentsOf: body)
     }
     bytes.append(0)
 }
 
 extension String: KeyPart {
     /// UTF-8, zero bytes escaped, zero at the end.
-    package func encode(into bytes: inout [UInt8]) { encodeEscaped(utf8, code: Code.string, into: &bytes) }
+    package func encode(into bytes: inout [UInt8]) { encodeEscaped(utf8, utf8.span, code: Code.string, into: &bytes) }
 }
 
 extension [UInt8]: KeyPart {
     /// The bytes, zero bytes escaped, zero at the end.
-    package func encode(into bytes: inout [UInt8]) { encodeEscaped(self, code: Code.bytes, into: &bytes) }
+    package func encode(into bytes: inout [UInt8]) { encodeEscaped(self, span, code: Code.bytes, into: &bytes) }
 }
 
 extension Int64: KeyPart {
@@ -102,7 +112,7 @@ extension UUID: KeyPart {
     /// Sixteen bytes.
     package func encode(into bytes: inout [UInt8]) {
         bytes.append(Code.uuid)
-        bytes += self.bytes
+        unsafe withUnsafeBytes(of: uuid) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 
@@ -148,8 +158,11 @@ package struct KeyReader {
 
     private mutating func escaped(_ code: UInt8) -> [UInt8]? {
         guard rest.first == code else { return nil }
-        var body: [UInt8] = []
-        var i = rest.index(after: rest.startIndex)
+        let start = rest.index(after: rest.startIndex)
+        guard let zero = rest[start...].firstIndex(of: 0) else { return nil }
+        // Nearly always the part ends here; what follows an escaped zero is taken byte by byte.
+        var body = Array(rest[start..<zero])
+        var i = zero
         while i < rest.endIndex {
             if rest[i] == 0 {
                 let after = rest.index(after: i)

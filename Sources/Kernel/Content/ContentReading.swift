@@ -62,6 +62,8 @@ private final class ContentCursor: Sendable {
     private let end: Int64
     private let position: Mutex<Int64>
     private let scope: ReadScope
+    /// As many as are still in the processor's cache when they leave: each byte is touched several times on its way.
+    private static let blocksAtOnce: Int64 = 4
 
     init(
         _ reader: any ExtentReader,
@@ -83,7 +85,7 @@ private final class ContentCursor: Sendable {
         guard from < end else { return nil }
         let plain = Int64(BlockSealing.plainBytes)
         let first = from / plain
-        let last = min(first + Int64(BytesLayout.chunkBytes / BytesLayout.blockBytes), (end + plain - 1) / plain)
+        let last = min(first + Self.blocksAtOnce, (end + plain - 1) / plain)
         let sealedEnd = min(last * Int64(BytesLayout.blockBytes), BlockSealing.sealedLength(length))
         let sealed: [UInt8]
         do throws(BytesError) {

@@ -226,15 +226,15 @@ struct EntryDetails: Codable, Sendable {
 /// Turns keys and tenants into tags that only the region's owner can match.
 package struct LedgerBlinding: Sendable {
     static let purpose = "ledger blinding"
-    private let secret: Secret
-    package init(_ secret: Secret) { self.secret = secret }
+    private let coder: MessageCoder
+    package init(_ secret: Secret) { coder = MessageCoder(secret) }
 
     /// The tag of a tenant's entries.
     package func tag(tenant: TenantID) -> [UInt8] {
-        Array(hmacSHA256(Array("tenant".utf8) + tenant.bytes, key: secret).prefix(WriteDigest.keyBytes))
+        Array(coder.code(of: Array("tenant".utf8) + tenant.bytes).prefix(WriteDigest.keyBytes))
     }
     /// The tag of a store key.
-    package func tag(key: Key) -> [UInt8] { Array(hmacSHA256(key.bytes, key: secret).prefix(WriteDigest.keyBytes)) }
+    package func tag(key: Key) -> [UInt8] { Array(coder.code(of: key.bytes).prefix(WriteDigest.keyBytes)) }
     func digest(_ key: Key, _ value: [UInt8]?) -> WriteDigest {
         WriteDigest(key: tag(key: key), value: value.map { SHA256Digest.of($0) } ?? [])
     }

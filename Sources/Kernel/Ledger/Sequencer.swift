@@ -142,9 +142,9 @@ package final class Sequencer: Sendable {
         for (offset, entry) in batch.enumerated() {
             writes[LedgerKey.at(entry.id)] = LedgerTree.bytes(before.size + UInt64(offset))
         }
-        // Entries stay under their pending keys until their bundle is full and on disk.
-        for id in before.tail.map(\.id) + batch.map(\.id) { writes.updateValue(nil, forKey: LedgerKey.pending(id)) }
-        for entry in after.tail { writes.removeValue(forKey: LedgerKey.pending(entry.id)) }
+        // Entries stay under their pending keys until their bundle is full and on disk: those before the new tail.
+        let bundled = (before.tail.map(\.id) + batch.map(\.id)).dropLast(after.tail.count)
+        for id in bundled { writes.updateValue(nil, forKey: LedgerKey.pending(id)) }
         let head = LedgerHead(size: after.size, peaks: after.frontier.peaks.map { $0.bytes.hex }, note: note)
         writes[LedgerKey.head] = try JSONCoding.encode(head)
         let snapshot = try await store.snapshot()

@@ -11,19 +11,15 @@ package struct ResourceID: Hashable, Sendable, CustomStringConvertible {
     package let canonical: String
 
     package init(_ text: some StringProtocol) {
-        self.text = Self.isPlain(text) ? String(text) : "/" + text.split(separator: "/").joined(separator: "/")
+        let whole = String(text)
+        self.text = Self.isPlain(whole.utf8.span) ? whole : "/" + text.split(separator: "/").joined(separator: "/")
         canonical = self.text.lowercased()
     }
     /// Whether a text has single slashes between its segments and one before them: nearly all have.
-    private static func isPlain(_ text: some StringProtocol) -> Bool {
-        var last: UInt8 = 0
-        var isFirst = true
-        for byte in text.utf8 {
-            if isFirst ? byte != 47 : byte == 47 && last == 47 { return false }
-            isFirst = false
-            last = byte
-        }
-        return !isFirst && (last != 47 || text.utf8.count == 1)
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        guard !text.isEmpty, text[0] == 47 else { return false }
+        for index in 1..<text.count where text[index] == 47 && text[index - 1] == 47 { return false }
+        return text[text.count - 1] != 47 || text.count == 1
     }
     /// What an ARM path addresses, for rights, locks and the activity log; nil where that is the tenant root.
     ///

@@ -73,13 +73,18 @@ package final class KeyRing: Sendable {
         Slot(tenant: domain == .region ? regionTenant : tenant, label: domain.label)
     }
 
-    /// The data key of a slot; nil when it was never made, or is shredded, at the version `get` reads.
+    /// The data key of a slot where it is kept and may be used at this version.
+    func opened(_ slot: Slot, at version: Version) -> DataKey? {
+        state.withLock { $0.mayKeep(slot, at: version) ? $0.opened[slot] : nil }
+    }
+    /// The data key of a slot, read from the store and kept.
+    ///
+    /// Nil when it was never made, or is shredded, at the version `get` reads.
     func dataKey(
         _ slot: Slot,
         at version: Version,
         get: (Key) async throws(ServiceError) -> [UInt8]?
     ) async throws(ServiceError) -> DataKey? {
-        if let known = state.withLock({ $0.mayKeep(slot, at: version) ? $0.opened[slot] : nil }) { return known }
         guard let bytes = try await get(Self.storeKey(slot)) else { return nil }
         let tenantSecret = try await self.tenantSecret(slot.tenant, get: get).secret
         let key: DataKey

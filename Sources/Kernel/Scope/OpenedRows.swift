@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Store
 import Synchronization
 
@@ -18,7 +19,8 @@ final class OpenedRows: Sendable {
 
     /// What these bytes at this key were opened to; nil when it is not known.
     func value<Value: Stored>(_ type: Value.Type, at key: Key, sealed: [UInt8]) -> Value? {
-        guard Value.isReadOften, let row = rows.withLock({ $0[key] }), row.sealed == sealed else { return nil }
+        guard Value.isReadOften, let row = rows.withLock({ $0[key] }), row.sealed.span.isSame(as: sealed.span)
+        else { return nil }
         return row.value as? Value
     }
     func keep<Value: Stored>(_ value: Value, at key: Key, sealed: [UInt8]) {

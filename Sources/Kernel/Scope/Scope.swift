@@ -8,8 +8,9 @@ package import Store
 
 /// What a scope stands on.
 ///
-/// Made by the kernel for one call; providers never see it.
-package struct ScopeFrame: Sendable {
+/// Made by the kernel for one call; providers never see it. One object, for scopes are handed on often: a copy of it
+/// would count references that all cores count too.
+package final class ScopeFrame: Sendable {
     let namespace: String
     let tenant: TenantID
     let keyRing: KeyRing
@@ -17,6 +18,21 @@ package struct ScopeFrame: Sendable {
     let world: World
     let now: Timestamp
 
+    init(
+        namespace: String,
+        tenant: TenantID,
+        keyRing: KeyRing,
+        bytes: any BytesEngine,
+        world: World,
+        now: Timestamp
+    ) {
+        self.namespace = namespace
+        self.tenant = tenant
+        self.keyRing = keyRing
+        self.bytes = bytes
+        self.world = world
+        self.now = now
+    }
     /// The same call, seen by another provider or for another tenant.
     func narrowed(to namespace: String? = nil, tenant: TenantID? = nil) -> ScopeFrame {
         ScopeFrame(
@@ -137,14 +153,17 @@ extension Scope {
             dataKey = fresh
         } else {
             let slot = KeyRing.slot(domain, frame.tenant)
-            guard
-                let known = try await frame.keyRing.dataKey(
+            if let opened = frame.keyRing.opened(slot, at: version) {
+                dataKey = opened
+            } else {
+                let read = try await frame.keyRing.dataKey(
                     slot,
                     at: version,
                     get: { key async throws(ServiceError) in try await sealedValue(key) }
                 )
-            else { return nil }
-            dataKey = known
+                guard let read else { return nil }
+                dataKey = read
+            }
         }
         let prefix =
             domain == .region

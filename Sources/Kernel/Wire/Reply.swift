@@ -111,6 +111,11 @@ package struct Reply: Sendable {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
         headers[field] = value
     }
+    /// Adds a header field that is not among the others yet, which is quicker than to look for it.
+    package mutating func add(_ name: String, _ value: String) {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        headers.append(HTTPField(name: field, value: value))
+    }
 }
 
 /// Work that goes on after the answer: see `Saga`.

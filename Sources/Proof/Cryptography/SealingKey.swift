@@ -76,7 +76,9 @@ extension SealingKey {
         guard let box = try? AES.GCM.seal(plain, using: key, nonce: nonce, authenticating: context),
             let combined = box.combined
         else { throw .refused("sealing failed: the message is longer than AES-GCM allows") }
-        out.append(contentsOf: combined.dropFirst(Self.nonceBytes))
+        unsafe combined.withUnsafeBytes {
+            unsafe out.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[Self.nonceBytes...]))
+        }
     }
 
     /// The plain bytes; `notAuthentic` unless key, nonce, context and every byte are those of the sealing.
@@ -85,7 +87,7 @@ extension SealingKey {
         nonce: [UInt8],
         authenticating context: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        Array(try opened(sealed[...], nonce: nonce, authenticating: context))
+        try open(sealed[...], nonce: nonce, authenticating: context)
     }
     /// The plain bytes of a part of a buffer; `notAuthentic` as above.
     package func open(
@@ -93,7 +95,9 @@ extension SealingKey {
         nonce: [UInt8],
         authenticating context: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        Array(try opened(sealed, nonce: nonce, authenticating: context))
+        var out: [UInt8] = []
+        try open(sealed, nonce: nonce, authenticating: context, appendingTo: &out)
+        return out
     }
     /// Appends the plain bytes to `out`, for a reader that joins blocks; `out` is unchanged when it throws.
     package func open(
@@ -102,14 +106,6 @@ extension SealingKey {
         authenticating context: [UInt8],
         appendingTo out: inout [UInt8]
     ) throws(CryptographyError) {
-        out.append(contentsOf: try opened(sealed, nonce: nonce, authenticating: context))
-    }
-
-    private func opened(
-        _ sealed: ArraySlice<UInt8>,
-        nonce: [UInt8],
-        authenticating context: [UInt8]
-    ) throws(CryptographyError) -> Data {
         let nonce = try Self.checked(nonce)
         guard sealed.count >= Self.tagBytes,
             let box = try? AES.GCM.SealedBox(
@@ -119,7 +115,34 @@ extension SealingKey {
             ),
             let plain = try? AES.GCM.open(box, using: key, authenticating: context)
         else { throw .notAuthentic }
-        return plain
+        Self.append(plain, to: &out)
+    }
+    /// Appends the bytes of a sealed message that has its nonce before it: the way without an intermediate copy.
+    ///
+    /// `out` is unchanged when it throws.
+    package func open(
+        combined: ArraySlice<UInt8>,
+        authenticating context: [UInt8],
+        appendingTo out: inout [UInt8]
+    ) throws(CryptographyError) {
+        guard combined.count >= Self.nonceBytes + Self.tagBytes else { throw .notAuthentic }
+        let plain: Data? = unsafe combined.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            // The box looks at the bytes where they lie, and is gone before they can move.
+            let lent = unsafe Data(
+                bytesNoCopy: UnsafeMutableRawPointer(mutating: start),
+                count: bytes.count,
+                deallocator: .none
+            )
+            guard let box = try? AES.GCM.SealedBox(combined: lent) else { return nil }
+            return try? AES.GCM.open(box, using: key, authenticating: context)
+        }
+        guard let plain else { throw .notAuthentic }
+        Self.append(plain, to: &out)
+    }
+    /// In one piece: the general way takes the bytes one by one.
+    private static func append(_ plain: Data, to out: inout [UInt8]) {
+        unsafe plain.withUnsafeBytes { unsafe out.append(contentsOf: $0) }
     }
 
     private static func checked(_ nonce: [UInt8]) throws(CryptographyError) -> AES.GCM.Nonce {

@@ -20,7 +20,7 @@ package struct XMLWriter: Sendable {
     /// Starts a document, with the declaration that Azure's answers have.
     package init(reserving capacity: Int = 4096, declaration: Bool = true) {
         buffer.reserveCapacity(capacity)
-        if declaration { buffer += Array(#"<?xml version="1.0" encoding="utf-8"?>"#.utf8) }
+        if declaration { buffer += #"<?xml version="1.0" encoding="utf-8"?>"#.utf8 }
     }
     /// How many bytes are written so far: to stop a page at a size.
     package var count: Int { buffer.count }
@@ -45,12 +45,12 @@ package struct XMLWriter: Sendable {
     ) {
         start(name, attributes)
         guard !text.isEmpty else {
-            buffer += [UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: ">")]
+            buffer += " />".utf8
             return
         }
         let needs = Self.needs(text)
         if needs == .more, case .percentEncode = whenIllegal {
-            buffer += Array(#" Encoded="true">"#.utf8)
+            buffer += #" Encoded="true">"#.utf8
             percentEncode(text)
         } else {
             buffer.append(UInt8(ascii: ">"))
@@ -79,20 +79,23 @@ extension XMLWriter {
 
     private static func needs(_ text: String) -> Needs {
         var needs = Needs.nothing
-        var (before, last) = (UInt8(0), UInt8(0))
-        for byte in text.utf8 {
-            switch byte {
+        let bytes = text.utf8.span
+        for index in bytes.indices where !isPlain[Int(bytes[index])] {
+            switch bytes[index] {
             case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), 9, 10, 13:
                 needs = .escapes
             case 0..<0x20: return .more
             // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
-            case 0xBE, 0xBF: if last == 0xBF, before == 0xEF { return .more }
-            default: break
+            default: if index >= 2, bytes[index - 1] == 0xBF, bytes[index - 2] == 0xEF { return .more }
             }
-            (before, last) = (last, byte)
         }
         return needs
     }
+    /// The bytes that are written as they are, whatever stands before them.
+    private static let isPlain: [Bool] = (0...255)
+        .map { byte in
+            byte >= 0x20 && ![0x22, 0x26, 0x3C, 0x3E, 0xBE, 0xBF].contains(byte)
+        }
 
     private mutating func start(_ name: String, _ attributes: KeyValuePairs<String, String>) {
         buffer.append(UInt8(ascii: "<"))
@@ -100,21 +103,22 @@ extension XMLWriter {
         for (name, value) in attributes {
             buffer.append(UInt8(ascii: " "))
             write(name: name)
-            buffer += [UInt8(ascii: "="), UInt8(ascii: "\"")]
+            buffer += "=\"".utf8
             write(value, Self.needs(value), inAttribute: true)
             buffer.append(UInt8(ascii: "\""))
         }
     }
 
     private mutating func end(_ name: String) {
-        buffer += [UInt8(ascii: "<"), UInt8(ascii: "/")]
+        buffer += "</".utf8
         buffer += name.utf8
         buffer.append(UInt8(ascii: ">"))
     }
 
     private mutating func write(name: String) {
-        for (position, byte) in name.utf8.enumerated() {
-            switch byte {
+        let bytes = name.utf8.span
+        for position in bytes.indices {
+            switch bytes[position] {
             case 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: ":"), 0x80...: break
             case 48...57, UInt8(ascii: "-"), UInt8(ascii: "."): if position == 0 { failure = .illegalName }
             default: failure = .illegalName
@@ -131,14 +135,14 @@ extension XMLWriter {
         case .escapes:
             for byte in text.utf8 {
                 switch byte {
-                case UInt8(ascii: "&"): buffer += Array("&amp;".utf8)
-                case UInt8(ascii: "<"): buffer += Array("&lt;".utf8)
-                case UInt8(ascii: ">"): buffer += Array("&gt;".utf8)
-                case UInt8(ascii: "\"") where inAttribute: buffer += Array("&quot;".utf8)
+                case UInt8(ascii: "&"): buffer += "&amp;".utf8
+                case UInt8(ascii: "<"): buffer += "&lt;".utf8
+                case UInt8(ascii: ">"): buffer += "&gt;".utf8
+                case UInt8(ascii: "\"") where inAttribute: buffer += "&quot;".utf8
                 // XML 1.0 §2.11 and §3.3.3: a reader would turn these into other white space.
-                case 13: buffer += Array("&#xD;".utf8)
-                case 9 where inAttribute: buffer += Array("&#x9;".utf8)
-                case 10 where inAttribute: buffer += Array("&#xA;".utf8)
+                case 13: buffer += "&#xD;".utf8
+                case 9 where inAttribute: buffer += "&#x9;".utf8
+                case 10 where inAttribute: buffer += "&#xA;".utf8
                 default: buffer.append(byte)
                 }
             }

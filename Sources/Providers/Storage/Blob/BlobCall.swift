@@ -110,8 +110,8 @@ struct BlobCall {
     /// `fields` without a value are left out.
     func reply(_ status: Int, _ fields: KeyValuePairs<String, String?> = [:], content: Reply.Content = .none) -> Reply {
         var reply = Reply(status, content: content)
-        for (name, value) in fields { reply.set(name, value) }
-        reply.headers[StorageHeader.version] = version.text
+        for case (let name, let value?) in fields { reply.add(name, value) }
+        reply.headers.append(HTTPField(name: StorageHeader.version, value: version.text))
         return reply
     }
     /// An XML answer.

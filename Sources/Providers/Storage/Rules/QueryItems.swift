@@ -30,7 +30,7 @@ package struct QueryItems: Equatable, Sendable {
         self.items = items
     }
     private static func decode(_ text: String) -> String? {
-        guard text.utf8.contains(43) else { return text.percentDecoded }
+        guard text.utf8.span.contains(43) else { return text.percentDecoded }
         return String(decoding: text.utf8.map { $0 == 43 ? 32 : $0 }, as: UTF8.self).percentDecoded
     }
 

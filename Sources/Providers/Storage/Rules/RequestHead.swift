@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 package import HTTPTypes
 
 /// The part of a request that the rules read: verb, path as sent, query, headers.
@@ -29,8 +30,7 @@ package struct RequestHead: Sendable {
         query: String,
         headers: HTTPFields
     ) throws(StorageFault) {
-        guard path.utf8.allSatisfy({ (33...126).contains($0) }), query.utf8.allSatisfy({ (33...126).contains($0) })
-        else { throw .invalidURI }
+        guard path.utf8.span.allLie(in: 33...126), query.utf8.span.allLie(in: 33...126) else { throw .invalidURI }
         self.method = method
         self.path = path
         self.query = try QueryItems(query)
