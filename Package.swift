@@ -126,13 +126,26 @@ var heightOf: [String: Int] = [:]
     )
 }
 
+/// A release brings Swift's runtime and Foundation with it: calls into them then need no table, and counting references,
+/// which is most of them, costs a fifth less of a request.
+///
+/// Linked by lld, which takes archives in any order; those that only the static Foundation stands on are named.
+let staticRuntime = LinkerSetting.unsafeFlags(
+    [
+        "-static-stdlib", "-use-ld=lld", "-l_CFXMLInterface", "-lCoreFoundation", "-l_FoundationICU",
+        "-l_FoundationCShims", "-l_FoundationCollections", "-lBlocksRuntime", "-lxml2",
+    ],
+    .when(platforms: [.linux], configuration: .release)
+)
+
 @MainActor func executable(_ name: String, _ path: String, _ below: [String], _ outside: [Target.Dependency]) -> Target
 {
     .executableTarget(
         name: name,
         dependencies: below.map { .byName(name: $0) } + outside,
         path: "Sources/Assembly/\(path)",
-        swiftSettings: house
+        swiftSettings: house,
+        linkerSettings: [staticRuntime]
     )
 }
 
