@@ -106,6 +106,8 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),
+    // A call stays where its caller runs: a request would else look for its executor at every call it makes.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
     .strictMemorySafety(),
 ]
