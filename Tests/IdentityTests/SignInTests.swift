@@ -4,6 +4,7 @@ import FoundationEssentials
 import HTTPTypes
 import Identity
 import Kernel
+import Synchronization
 import Testing
 
 @Suite struct SignInTests {
@@ -123,6 +124,70 @@ import Testing
         #expect(await desk.signIn().number == 50_053)
         desk.clock.pass(.seconds(61))
         #expect(await desk.signIn().status == 200)
+    }
+
+    @Test func `many guesses at once do not open the account that the tenth one locked`() async throws {
+        let desk = try await Desk.open()
+        let numbers = await withTaskGroup(of: Int?.self) { group in
+            for _ in 1...25 { group.addTask { await desk.signIn(password: "no").number } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(numbers.filter { $0 == 50_126 }.count == 10)
+        #expect(numbers.filter { $0 == 50_053 }.count == 15)
+        #expect(await desk.signIn().number == 50_053)
+    }
+
+    @Test func `a guess that was held back by its body meets the lock all the same`() async throws {
+        let desk = try await Desk.open()
+        let form =
+            "grant_type=password&client_id=\(Desk.azureCLI)&username=admin@desk.example&password=\(Desk.password)"
+            + "&scope=openid"
+        let isSent = Mutex(false)
+        // The form comes only after the account was locked.
+        let body = Body(length: Int64(form.utf8.count)) { () async throws(ServiceError) in
+            let isFirst = isSent.withLock { sent in
+                defer { sent = true }
+                return !sent
+            }
+            guard isFirst else { return nil }
+            for _ in 1...10 { _ = await desk.signIn(password: "no") }
+            return Array(form.utf8)
+        }
+        let answer = await desk.dispatcher.respond(
+            to: Request(
+                method: .post,
+                host: "login.lazuli.localhost",
+                path: "/\(desk.tenant.text)/oauth2/v2.0/token",
+                body: body,
+                id: desk.journal.world.entropy.uuid(),
+                received: desk.clock.now
+            )
+        )
+        #expect(answer.number == 50_053)
+    }
+
+    @Test func `a wrong password on its way when the account was locked leaves it locked`() {
+        let now = Timestamp(seconds: 1_800_000_000)
+        var attempts = SignInAttempts()
+        for _ in 1...10 { attempts = attempts.afterFailure(at: now) }
+        #expect(attempts.isLocked(at: now))
+        #expect(attempts.afterFailure(at: now + .seconds(1)) == attempts)
+        #expect(!attempts.afterFailure(at: now + .seconds(61)).isLocked(at: now + .seconds(61)))
+    }
+
+    @Test func `one network leaves others room to wait for a password check`() {
+        var queue = PasswordQueue()
+        func joins(_ network: String?) -> Bool { queue.join(from: network) }
+        for _ in 1...32 { #expect(joins("192.0.2.1")) }
+        #expect(!joins("192.0.2.1"))
+        #expect(joins("192.0.2.2"))
+        #expect(joins(nil))
+        queue.leave(from: "192.0.2.1")
+        #expect(joins("192.0.2.1"))
+        // One runs and 128 wait, whoever they are.
+        for number in 0..<95 { #expect(joins("198.51.100.\(number)")) }
+        #expect(!joins("203.0.113.1"))
+        #expect(!joins(nil))
     }
 
     @Test func `a refresh token serves other resources until sessions are revoked`() async throws {

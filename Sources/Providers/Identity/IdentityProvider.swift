@@ -14,6 +14,8 @@ package protocol SignInChanges: Sendable {
         of tenant: TenantID,
         _ change: @escaping @Sendable (WriteScope) async throws(ServiceError) -> Void
     ) async throws(ServiceError)
+    /// A tenant's directory as it is now, whatever version the asker reads.
+    func look(at tenant: TenantID) async throws(ServiceError) -> ReadScope
 }
 
 /// The kernel's journal as that port.
@@ -27,6 +29,9 @@ package struct JournaledSignIns: SignInChanges {
     ) async throws(ServiceError) {
         let note = ChangeNote(actor: Caller.region("signIn").name, action: operation, operation: operation)
         _ = try await journal.change(note, IdentityProvider.namespace, tenant, change)
+    }
+    package func look(at tenant: TenantID) async throws(ServiceError) -> ReadScope {
+        try await journal.reader(IdentityProvider.namespace, tenant)
     }
 }
 

@@ -9,17 +9,28 @@ import Synchronization
 /// They run apart from the event loops, which would stand still meanwhile.
 final class PasswordChecks: Sendable {
     private struct State {
+        var queue = PasswordQueue()
         var running = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
     private let state = Mutex(State())
 
-    /// Whether the password is the one whose hash is given.
+    /// Runs `work` when it is its turn.
+    ///
+    /// What is decided by earlier checks, such as a lockout, is looked at and written within the turn: nobody gets
+    /// around it by asking many times at once.
+    func inTurn<Result>(
+        from network: String?,
+        _ work: () async throws(ServiceError) -> Result
+    ) async throws(ServiceError) -> Result {
+        try await enter(network)
+        defer { leave(network) }
+        return try await work()
+    }
+    /// Whether the password is the one whose hash is given; to be asked in turn.
     ///
     /// Without a hash the same work is done for a false answer, so that the time does not tell whether a user exists.
     func check(_ password: Secret, against hash: String?) async throws(ServiceError) -> Bool {
-        try await enter()
-        defer { leave() }
         do {
             return try await withTaskExecutorPreference(globalConcurrentExecutor) {
                 let right = try PasswordHash.verify(password: password, against: hash ?? Self.nobodysHash)
@@ -29,13 +40,13 @@ final class PasswordChecks: Sendable {
     }
     /// The hash of a new password.
     func hash(_ password: Secret, salt: [UInt8]) async throws(ServiceError) -> String {
-        try await enter()
-        defer { leave() }
-        do {
-            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-                try PasswordHash.make(password: password, salt: salt)
-            }
-        } catch { throw .unavailable("hashing a password: \(error)") }
+        try await inTurn(from: nil) { () async throws(ServiceError) in
+            do {
+                return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    try PasswordHash.make(password: password, salt: salt)
+                }
+            } catch { throw .unavailable("hashing a password: \(error)") }
+        }
     }
 
     /// A hash no password is known for: all zeros.
@@ -43,11 +54,8 @@ final class PasswordChecks: Sendable {
         "$scrypt$ln=15,r=8,p=1$" + [UInt8](repeating: 0, count: PasswordHash.saltBytes).base64 + "$"
         + [UInt8](repeating: 0, count: SHA256Digest.sizeBytes).base64
 
-    private func enter() async throws(ServiceError) {
-        let mayWait = state.withLock { state in
-            state.running < Limits.passwordChecksAtOnce || state.waiting.count < Limits.passwordChecksWaiting
-        }
-        guard mayWait else { throw SignInFault.busy }
+    private func enter(_ network: String?) async throws(ServiceError) {
+        guard state.withLock({ $0.queue.join(from: network) }) else { throw SignInFault.busy }
         await withCheckedContinuation { continuation in
             let runs = state.withLock { state in
                 guard state.running >= Limits.passwordChecksAtOnce else {
@@ -61,8 +69,9 @@ final class PasswordChecks: Sendable {
         }
     }
     /// Hands its place to the one who waits longest.
-    private func leave() {
+    private func leave(_ network: String?) {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.queue.leave(from: network)
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.running -= 1
             return nil

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import Cryptography
 import Kernel
 
 /// Who signed in, by whatever means.
@@ -11,55 +12,61 @@ struct SignedIn: Sendable {
 
 /// What came of looking at a password.
 enum PasswordOutcome: Sendable {
-    case signedIn(SignedIn)
-    /// Refused; `recording` is what must be kept of it, nil when nothing.
-    case refused(ServiceError, recording: Recording?)
-    /// A count of wrong passwords that moved.
-    struct Recording: Sendable {
-        let tenant: TenantID
-        let user: PrincipalID
-    }
+    /// `failures` are the wrong passwords before it, to be forgotten.
+    case signedIn(SignedIn, failures: Int)
+    case refused(ServiceError)
 }
 
 extension IdentityProvider {
-    /// Looks at a user's name and password.
+    /// Looks at a user's name and password, one at a time in the region.
     ///
-    /// Reads only: what a wrong one changes is told in the outcome.
+    /// It looks at the directory as it is when its turn comes, not at the version its request began with: a request may
+    /// be held back by its body, or by the queue, while others guess. A wrong password is counted before the next one is
+    /// looked at, in a commit of its own, for the request itself is refused.
     func lookAt(
         user name: String,
         password: Secret,
         tenant hint: TenantID?,
-        _ scope: any Scope
-    ) async throws(ServiceError) -> (outcome: PasswordOutcome, attempts: SignInAttempts) {
-        let none = SignInAttempts()
-        guard let name = UserPrincipalName(name) else { return (try await nobody(password), none) }
-        guard let home = try await tenant(domain: name.domain, scope) else { return (try await nobody(password), none) }
-        if let hint, hint != home { return (.refused(SignInFault.foreignUser(hint.text), recording: nil), none) }
-        let view = Self.view(scope, of: home)
+        from address: String
+    ) async throws(ServiceError) -> PasswordOutcome {
+        try await passwordChecks.inTurn(from: IPAddressText.network(of: address)) {
+            () async throws(ServiceError) in
+            try await lookInTurn(name, password, hint)
+        }
+    }
+    private func lookInTurn(
+        _ name: String,
+        _ password: Secret,
+        _ hint: TenantID?
+    ) async throws(ServiceError) -> PasswordOutcome {
+        guard let name = UserPrincipalName(name) else { return try await nobody(password) }
+        let region = try await changes.look(at: KeyRing.regionTenant)
+        guard let home = try await tenant(domain: name.domain, region) else { return try await nobody(password) }
+        if let hint, hint != home { return .refused(SignInFault.foreignUser(hint.text)) }
+        let view = region.of(home)
         guard
             let pointer = try await view.get(Pointer.self, at: DirectoryKey.userPrincipalName(name.canonical)),
             let user = try await view.get(User.self, at: DirectoryKey.object(.user, pointer.id)),
             let state = try await view.get(ObjectState.self, at: DirectoryKey.state(pointer.id)),
             let credential = try await view.get(UserCredential.self, at: DirectoryKey.credential(pointer.id))
-        else { return (try await nobody(password), none) }
-        let attempts = try await view.get(SignInAttempts.self, at: DirectoryKey.attempts(user.id)) ?? none
-        if attempts.isLocked(at: scope.now) { return (.refused(SignInFault.locked, recording: nil), attempts) }
+        else { return try await nobody(password) }
+        let attempts = try await view.get(SignInAttempts.self, at: DirectoryKey.attempts(user.id)) ?? SignInAttempts()
+        if attempts.isLocked(at: view.now) { return .refused(SignInFault.locked) }
         guard try await passwordChecks.check(password, against: credential.hash) else {
-            let recording = PasswordOutcome.Recording(tenant: home, user: user.id)
-            return (.refused(SignInFault.wrongPassword, recording: recording), attempts)
+            try await changes.commit("signIn.fail", of: home) { scope throws(ServiceError) in
+                try await Self.countFailure(of: user.id, scope)
+            }
+            return .refused(SignInFault.wrongPassword)
         }
         // Only who knows the password learns more about the account.
-        guard state.isEnabled else { return (.refused(SignInFault.disabledUser, recording: nil), attempts) }
-        guard !credential.mustChange else {
-            return (.refused(SignInFault.passwordMustChange, recording: nil), attempts)
-        }
-        return (.signedIn(SignedIn(tenant: home, user: user, credentialStamp: state.credentialStamp)), attempts)
+        guard state.isEnabled else { return .refused(SignInFault.disabledUser) }
+        guard !credential.mustChange else { return .refused(SignInFault.passwordMustChange) }
+        let person = SignedIn(tenant: home, user: user, credentialStamp: state.credentialStamp)
+        return .signedIn(person, failures: attempts.failures)
     }
 
-    /// Counts one wrong password.
-    static func countFailure(_ recording: PasswordOutcome.Recording, _ scope: WriteScope) async throws(ServiceError) {
-        let scope = scope.of(recording.tenant)
-        let key = DirectoryKey.attempts(recording.user)
+    private static func countFailure(of user: PrincipalID, _ scope: WriteScope) async throws(ServiceError) {
+        let key = DirectoryKey.attempts(user)
         let attempts = try await scope.get(SignInAttempts.self, at: key) ?? SignInAttempts()
         try await scope.put(attempts.afterFailure(at: scope.now), at: key)
     }
@@ -69,17 +76,8 @@ extension IdentityProvider {
     {
         try await scope.of(tenant).remove(at: DirectoryKey.attempts(user))
     }
-
     private func nobody(_ password: Secret) async throws(ServiceError) -> PasswordOutcome {
         _ = try await passwordChecks.check(password, against: nil)
-        return .refused(SignInFault.wrongPassword, recording: nil)
-    }
-    /// A scope seen for another tenant, whichever way it goes.
-    static func view(_ scope: any Scope, of tenant: TenantID) -> any Scope {
-        switch scope {
-        case let scope as ReadScope: scope.of(tenant)
-        case let scope as WriteScope: scope.of(tenant)
-        default: preconditionFailure("a scope reads or writes")
-        }
+        return .refused(SignInFault.wrongPassword)
     }
 }

@@ -15,7 +15,7 @@ extension IdentityProvider {
 
     /// `POST /{tenant}/oauth2/deviceauth`.
     ///
-    /// Answers with a page in every case, so that a wrong password is counted in the same commit.
+    /// Answers with a page in every case.
     func approveDevice(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let keys = try await signingKeys.current(scope)
         let form = try FormBody(call.body)
@@ -31,17 +31,16 @@ extension IdentityProvider {
             return again(400, .unknownCode)
         }
         guard let user = form["username"], let password = form["password"] else { return again(400, .refused) }
-        let (outcome, _) = try await lookAt(
+        let outcome = try await lookAt(
             user: user,
             password: Secret(text: password),
             tenant: found.grant.tenant,
-            scope
+            from: call.request.remoteAddress
         )
         switch outcome {
-        case .refused(let error, let recording):
-            if let recording { try await Self.countFailure(recording, scope) }
+        case .refused(let error):
             return again(401, error.number == SignInFault.locked.number ? .locked : .refused)
-        case .signedIn(let person):
+        case .signedIn(let person, _):
             try await Self.forgetFailures(of: person.user.id, in: person.tenant, scope)
             let approval = DeviceGrant.Approval(
                 tenant: person.tenant,

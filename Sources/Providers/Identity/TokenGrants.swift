@@ -53,17 +53,11 @@ extension IdentityProvider {
         let named = try await tenant(hint, scope)?.id
         let home = if let named { named as TenantID? } else { try await tenantOfUser(user, scope) }
         try await admitClient(request, home, scope)
-        let (outcome, attempts) = try await lookAt(user: user, password: password, tenant: named, scope)
-        switch outcome {
-        case .refused(let error, let recording):
-            if let recording {
-                try await changes.commit("signIn.fail", of: recording.tenant) { scope throws(ServiceError) in
-                    try await Self.countFailure(recording, scope)
-                }
-            }
-            throw error
-        case .signedIn(let person):
-            if attempts.failures > 0 {
+        let address = call.request.remoteAddress
+        switch try await lookAt(user: user, password: password, tenant: named, from: address) {
+        case .refused(let error): throw error
+        case .signedIn(let person, let failures):
+            if failures > 0 {
                 try await changes.commit("signIn.succeed", of: person.tenant) { scope throws(ServiceError) in
                     try await Self.forgetFailures(of: person.user.id, in: person.tenant, scope)
                 }

@@ -99,18 +99,13 @@ extension IdentityProvider {
         let fresh = try body.requiredText("newPassword")
         try body.finish()
         guard let name = UserPrincipalName(user.userPrincipalName) else { throw GraphFault.missing(user.id.text) }
-        let (outcome, _) = try await lookAt(
+        // Guesses count here too.
+        let outcome = try await lookAt(
             user: name.text,
             password: Secret(text: current),
             tenant: scope.tenant,
-            scope
+            from: call.request.remoteAddress
         )
-        if case .refused(_, let recording?) = outcome {
-            // Guesses count here too, in a commit of their own, for this one is given up.
-            try await changes.commit("signIn.fail", of: recording.tenant) { scope throws(ServiceError) in
-                try await Self.countFailure(recording, scope)
-            }
-        }
         guard case .signedIn = outcome else {
             throw GraphFault.invalid(
                 "The specified password does not match the current one. Parameter: currentPassword."

@@ -68,6 +68,9 @@ enum Limits {
     static let passwordChecksAtOnce = 1
     /// Password checks that may wait; later ones are told to come back.
     static let passwordChecksWaiting = 128
+    /// Password checks of one network that run or wait: an office behind one address signs in together, and four such
+    /// addresses are needed to keep everybody else waiting.
+    static let passwordChecksPerNetwork = 32
     /// Smart lockout: this many wrong passwords in a row close the account for a while.
     static let failuresBeforeLockout = 10
     /// How long a lockout lasts.

@@ -12,11 +12,12 @@ package struct SignInAttempts: Stored, Codable, Hashable {
 
     /// Whether passwords are refused unseen.
     package func isLocked(at now: Timestamp) -> Bool { lockedUntil.map { now < $0 } ?? false }
-    /// The state after one more wrong password.
+    /// The state after one more wrong password; one that was on its way when the account was locked opens it to nobody.
     ///
     /// A lockout starts the count anew, so that an attacker who goes on has ten guesses for each minute of waiting, and
     /// the owner gets in between.
     package func afterFailure(at now: Timestamp) -> SignInAttempts {
+        guard !isLocked(at: now) else { return self }
         var next = self
         if now - lastFailure > .seconds(Limits.failureMemorySeconds) { next.failures = 0 }
         next.failures += 1
