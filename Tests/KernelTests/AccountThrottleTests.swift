@@ -96,6 +96,18 @@ import Testing
         #expect(try await ask("a", .get).reply.status == 200)
     }
 
+    @Test func `who announces no body is not refused for the bodies of others`() async throws {
+        #expect(try await ask("a", body: 3_000).reply.status == 201)
+        for (method, isRefused) in [(HTTPRequest.Method.get, false), (.put, true)] {
+            var request = ProbedRegion.request(method, method == .get ? "/things/a" : "/notes/a")
+            request.headers[try #require(HTTPField.Name("x-account"))] = "a"
+            // As the gateway hands on what came without a Content-Length.
+            request.body = Body(length: nil) { () throws(ServiceError) in nil }
+            let answer = await dispatcher.respond(to: request)
+            #expect((answer.reply.status == 503) == isRefused, "\(method)")
+        }
+    }
+
     @Test func `an answer says whose load it was`() async throws {
         #expect(try await ask("a").party == .account("a"))
         #expect(try await ask(nil).party == .tenant(TestRegion.tenant))

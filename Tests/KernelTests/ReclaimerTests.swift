@@ -58,6 +58,37 @@ import Testing
         #expect(region.region.bytes.usedBytes == 0)
     }
 
+    @Test func `a request that never ends keeps room from being given back for an hour, not for ever`() async throws {
+        let (region, content) = try await filled()
+        let reclaimer = Reclaimer(region.journal)
+        let reader = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)
+        try await discard(content, region)
+        region.clock.pass(.seconds(3000))
+        #expect(try await !reclaimer.reclaim())
+        #expect(region.region.bytes.usedBytes > 200_000)
+        region.clock.pass(.seconds(601))
+        #expect(try await reclaimer.reclaim())
+        #expect(region.region.bytes.usedBytes == 0)
+        // What it comes for now is gone, and no damage.
+        let failure = await #expect(throws: ServiceError.self) {
+            _ = try await reader.read(content, in: .tenant, 0..<10)
+        }
+        #expect(failure?.status == 503 && failure?.code == "ServerBusy")
+    }
+
+    @Test func `a hold keeps room from being given back for as long as it is held`() async throws {
+        let (region, content) = try await filled()
+        let reclaimer = Reclaimer(region.journal)
+        var hold: ContentHold? = region.journal.holdContents()
+        try await discard(content, region)
+        region.clock.pass(.seconds(100_000))
+        #expect(try await !reclaimer.reclaim())
+        withExtendedLifetime(hold) {}
+        hold = nil
+        #expect(try await reclaimer.reclaim())
+        #expect(region.region.bytes.usedBytes == 0)
+    }
+
     @Test func `a content that two records share goes with the second`() async throws {
         let (region, content) = try await filled()
         let reclaimer = Reclaimer(region.journal)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import BytesMemory
 import HTTPTypes
 import Kernel
 import Simulation
@@ -42,6 +43,33 @@ import Testing
         #expect(try await region.notes() == ["500 InternalError"])
     }
 
+    @Test func `an operation whose work is refused for now is answered as one that goes on`() async throws {
+        let region = try await ProbedRegion()
+        var catalogue = Catalogue()
+        catalogue.add(Starter())
+        let dispatcher = Dispatcher(
+            hostPlan: ProbedRegion.plan,
+            journal: region.journal,
+            catalogue: catalogue,
+            authorizer: Authorizer(),
+            doorkeepers: [:],
+            sagas: SagaWorker(region.journal, [StuckSaga(), BrokenSaga()]),
+            limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000)
+        )
+        // The change stands: "nothing was changed" would be a lie.
+        let answer = await dispatcher.respond(to: ProbedRegion.request(.put, "/stuck"))
+        #expect(answer.reply.status == 202, "\(answer.error?.message ?? "")")
+        #expect(answer.reply.headers[.retryAfter] == "1")
+        #expect(answer.reply.headers[try #require(HTTPField.Name("Azure-AsyncOperation"))] != nil)
+
+        // Nor are bytes given back that the change refers to, when its work fails.
+        var request = ProbedRegion.request(.post, "/stuck")
+        request.body = .bytes([UInt8](repeating: 3, count: 200_000))
+        let failed = await dispatcher.respond(to: request)
+        #expect(failed.error?.code == "Broken")
+        #expect(region.region.bytes.extents.count == 1)
+    }
+
     @Test func `what others keep changing is tried again later, and ends no saga`() async throws {
         let region = try await ProbedRegion(store: { ContendedStore(engine: $0.store, from: 2) })
         let answer = await region.send(.put, "/notes/x")
@@ -50,6 +78,35 @@ import Testing
     }
 }
 
+/// Begins work that is refused for now.
+private struct Starter: ResourceProvider {
+    static let namespace = "Contoso.Starter"
+    static let resourceTypes: [ResourceType<Starter>] = []
+    private static let proof = Proof.none(because: "a test's own")
+    static let operations: [Operation<Starter>] = [
+        .writes("stuck.start", .management, .put("/stuck"), .anyone, proof: proof, start),
+        .receives("stuck.fill", .management, .post("/stuck"), .anyone, proof: proof, take, then: fill),
+    ]
+    func start(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        let id = try await scope.start(StuckSaga.self, [:], caller: call.caller)
+        return Reply(202, pending: PendingWork(id: id, whenDone: 200))
+    }
+    func take(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        try await intake.take(into: .tenant, scope)
+    }
+    func fill(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+        guard let received = scope.received else { throw .unavailable("nothing was received") }
+        _ = try await scope.keep(received, in: .tenant)
+        let id = try await scope.start(BrokenSaga.self, [:], caller: call.caller)
+        return Reply(202, pending: PendingWork(id: id, whenDone: 200))
+    }
+}
+private struct BrokenSaga: Saga {
+    static let kind = "test.broken"
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        throw ServiceError(409, "Broken", "It cannot be done.")
+    }
+}
 private struct StuckSaga: Saga {
     static let kind = "test.stuck"
     func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {

@@ -39,6 +39,8 @@ extension ReadScope {
         }
         let reader: any ExtentReader
         do throws(BytesError) { reader = try await frame.bytes.open(content.extents[0]) } catch {
+            // Deleted since this version, which was held for too long: that is no damage.
+            if case .released(let what) = error, mayBeReclaimed { throw .unavailable("deleted meanwhile: \(what)") }
             throw ServiceError(bytes: error)
         }
         let cursor = ContentCursor(

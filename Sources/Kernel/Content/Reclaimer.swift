@@ -79,7 +79,7 @@ package struct Reclaimer: Sendable {
     /// take very long: the next round finds the same garbage.
     private func isUnread(before version: Version) async throws -> Bool {
         for _ in 0..<Self.looksMax {
-            if (journal.readers.oldest ?? .max) >= version { return true }
+            if (journal.readers.oldest(at: journal.world.clock.now) ?? .max) >= version { return true }
             try await journal.world.clock.sleep(for: Self.period)
         }
         return false

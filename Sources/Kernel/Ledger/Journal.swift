@@ -71,20 +71,23 @@ package final class Journal: Sendable {
         )
     }
     /// Keeps the bytes of everything acknowledged so far, and later, from being reclaimed for as long as it is held.
-    package func holdContents() -> ContentHold { ContentHold(readers.leaseComing()) }
+    package func holdContents() -> ContentHold {
+        ContentHold(readers.leaseComing(at: world.clock.now, isHold: true))
+    }
 
     /// A scope over everything acknowledged so far.
     ///
-    /// Bytes it can see are not reclaimed while it lives.
+    /// Bytes it can see are not reclaimed while it lives, or for `Readers.requestLife` at most.
     package func reader(_ namespace: String, _ tenant: TenantID) async throws(ServiceError) -> ReadScope {
         // Between taking the snapshot and holding its version nothing that it can see may be reclaimed.
-        let coming = readers.leaseComing()
+        let now = world.clock.now
+        let coming = readers.leaseComing(at: now)
         defer { withExtendedLifetime(coming) {} }
         let snapshot: any StoreSnapshot
         do throws(StoreError) { snapshot = try await store.engine.snapshot() } catch {
             throw ServiceError(store: error)
         }
-        return ReadScope(frame(namespace, tenant), snapshot, lease: readers.lease(snapshot.version))
+        return ReadScope(frame(namespace, tenant), snapshot, lease: readers.lease(snapshot.version, at: now))
     }
 
     /// Runs `body` and commits what it wrote with an entry that says so.

@@ -25,7 +25,9 @@ final class AccountThrottle: Sendable {
     ///
     /// What brings no body is not refused for those that do, and only what fetches is refused for what was fetched.
     func admit(_ account: String, _ request: Request, at now: Timestamp) throws(ServiceError) {
-        let brings = request.body.length != 0
+        // Nobody announces the body that a GET has not: it comes without a length, and is none.
+        let bringsNone: Set<HTTPRequest.Method> = [.get, .head, .delete]
+        let brings = request.body.length.map { $0 > 0 } ?? !bringsNone.contains(request.method)
         let fetches = request.method == .get
         let refusal = with(account, at: now) { buckets -> (what: String, lacks: Double, perSecond: Int)? in
             if buckets.requests < 1 {

@@ -272,12 +272,14 @@ package final class Dispatcher: Sendable {
         switch operation.work {
         case .reads(let handler): return try await handler(call, scope)
         case .relays(let handler): return try await handler(call, scope, Relay(self, call.request))
-        case .writes(let handler): return try await commit(call, operation, received: nil, handler)
+        case .writes(let handler):
+            return try await settled(try await commit(call, operation, received: nil, handler), call)
         case .receives(let receive, let handler):
             let intake = Intake(call.request.body, scope.frame)
+            let committed: Reply
             do throws(ServiceError) {
                 try await receive(call, scope, intake)
-                return try await commit(call, operation, received: intake.received, handler)
+                committed = try await commit(call, operation, received: intake.received, handler)
             } catch {
                 // Bytes that no record refers to go back at once. When a commit's answer was lost they may be referred
                 // to, and stay until the scrub has looked.
@@ -286,6 +288,7 @@ package final class Dispatcher: Sendable {
                 }
                 throw error
             }
+            return try await settled(committed, call)
         }
     }
 
@@ -305,14 +308,20 @@ package final class Dispatcher: Sendable {
             return try await handler(call, scope)
         }
         var answered = reply
-        if let work = reply.pending { answered = try await settle(reply, work, call) }
         if let entry { answered.set("x-lazuli-entry", entry.text) }
         return answered
     }
 
     /// Runs work that an operation started for a little while; what does not end in it goes on by itself.
-    private func settle(_ reply: Reply, _ work: PendingWork, _ call: Call) async throws(ServiceError) -> Reply {
-        let record = try await sagas.advance(work.id, tenant: call.tenant, steps: Self.promptSteps)
+    private func settled(_ reply: Reply, _ call: Call) async throws(ServiceError) -> Reply {
+        guard let work = reply.pending else { return reply }
+        let record: SagaRecord?
+        do throws(ServiceError) {
+            record = try await sagas.advance(work.id, tenant: call.tenant, steps: Self.promptSteps)
+        } catch {
+            // The change that began it stands, and the worker tries again what is refused now.
+            record = nil
+        }
         var reply = reply
         reply.pending = nil
         switch record?.status {

@@ -211,6 +211,8 @@ package final class ReadScope: Scope, Sendable {
         self.snapshot = snapshot
         self.lease = lease
     }
+    /// Whether it is read for so long that bytes deleted since it began may be gone.
+    var mayBeReclaimed: Bool { lease?.isOver(at: frame.world.clock.now) ?? false }
     /// The same version, for another tenant or provider.
     ///
     /// For doorkeepers and the kernel's own tables.
