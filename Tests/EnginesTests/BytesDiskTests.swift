@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    @Test func `what opens a folder for reading only leaves it as it was`() async throws {
+        try await withDisk(DiskOptions(segmentBytes: 100_000)) { disk in
+            let engine = try await disk.restart(full: false)
+            let (first, second) = (try await put(engine, 100_000), try await put(engine, 100_000))
+            await disk.close()
+            // What a crash leaves of a segment that was just being made.
+            let cut = disk.folder + "/segment-00000000000000ff.lzb.open"
+            #expect(FileManager.default.createFile(atPath: cut, contents: nil))
+            let before = segmentFiles(disk.folder).sorted()
+            let reader = try DiskBytes(readingOnly: disk.folder)
+            try await reader.verify(first)
+            await #expect(throws: BytesError.self) { try await reader.release(second) }
+            await #expect(throws: BytesError.self) { _ = try await reader.reserve(10) }
+            await reader.close()
+            #expect(segmentFiles(disk.folder).sorted() == before)
+            _ = try await disk.restart(full: false)
+            #expect(!FileManager.default.fileExists(atPath: cut))
+        }
+    }
+
     @Test func `a segment whose header is damaged refuses the start and names the file and the way out`() async throws {
         try await withDisk { disk in
             let extent = try await put(try await disk.restart(full: false), 1000)

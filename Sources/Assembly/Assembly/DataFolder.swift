@@ -59,26 +59,38 @@ package struct DataFolder: Sendable {
             }
         }
     }
-    /// Writes a file whole or not at all, synced, with the given mode.
+    /// Writes a file whole or not at all, with the given mode; it and its name are on the disk when this returns.
     func write(_ bytes: [UInt8], to file: String, mode: Int) throws(StartError) {
         let temporary = file + ".new"
-        do {
-            try? FileManager.default.removeItem(atPath: temporary)
-            guard
-                FileManager.default.createFile(
-                    atPath: temporary,
-                    contents: nil,
-                    attributes: [.posixPermissions: mode]
-                ),
-                let handle = FileHandle(forWritingAtPath: temporary)
-            else { throw StartError("\(temporary) cannot be made.") }
-            try handle.write(contentsOf: Data(bytes))
-            try handle.synchronize()
-            try handle.close()
-            try rename(temporary, to: file)
-        } catch { throw StartError("\(file) cannot be written: \(error). Is the disk full?") }
+        func failed() -> StartError {
+            StartError("\(file) cannot be written: \(unsafe String(cString: strerror(errno))). Is the disk full?")
+        }
+        _ = unsafe unlink(temporary)
+        // Never open to others, not even for the moment between making it and setting its mode.
+        let descriptor = unsafe open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failed() }
+        defer { close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failed() }
+            rest = rest.dropFirst(count)
+        }
+        guard fchmod(descriptor, mode_t(mode)) == 0, fsync(descriptor) == 0 else { throw failed() }
+        try rename(temporary, to: file)
     }
-    func rename(_ from: String, to file: String) throws {
+    /// Gives a file another name, which is on the disk when this returns: a crash of the machine may not take it back.
+    func rename(_ from: String, to file: String) throws(StartError) {
         guard unsafe Glibc.rename(from, file) == 0 else { throw StartError("\(from) cannot be renamed to \(file)") }
+        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+        try Self.sync(folder: folder.isEmpty ? "/" : folder)
+    }
+    private static func sync(folder: String) throws(StartError) {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw StartError("\(folder) cannot be synced: \(unsafe String(cString: strerror(errno))).")
+        }
     }
 }

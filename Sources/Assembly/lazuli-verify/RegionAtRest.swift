@@ -65,7 +65,7 @@ struct RegionAtRest {
             let tiles: any TileEngine =
                 folder.exists(folder.ledger) ? try DiskTiles(folder: folder.ledger) : MemoryTiles()
             bytes =
-                folder.exists(folder.bytes) ? try DiskBytes(folder: folder.bytes) : MemoryBytes()
+                folder.exists(folder.bytes) ? try DiskBytes(readingOnly: folder.bytes) : MemoryBytes()
             let key = try await Self.key(folder, root, given: ledgerKey)
             hasRootKey = root != nil
             verification = Verification(

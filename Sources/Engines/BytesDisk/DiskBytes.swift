@@ -14,6 +14,7 @@ package final class DiskBytes: BytesEngine {
     let options: DiskOptions
     let table = SegmentTable()
     let handles: Handles
+    private let isReadOnly: Bool
     private let lock: Mutex<OpenFile?>
     private let pool: Workers<@Sendable () -> Void>
     private let smallSync: SharedSync
@@ -23,9 +24,17 @@ package final class DiskBytes: BytesEngine {
     /// the way.
     ///
     /// One engine at a time may have it.
-    package init(folder: String, options: DiskOptions = DiskOptions()) throws(BytesError) {
+    package convenience init(folder: String, options: DiskOptions = DiskOptions()) throws(BytesError) {
+        try self.init(folder, options, readingOnly: false)
+    }
+    /// Opens a folder for a check: changes are refused, and what a start would tidy up stays as it is.
+    package convenience init(readingOnly folder: String) throws(BytesError) {
+        try self.init(folder, DiskOptions(), readingOnly: true)
+    }
+    private init(_ folder: String, _ options: DiskOptions, readingOnly: Bool) throws(BytesError) {
         self.folder = folder
         self.options = options
+        isReadOnly = readingOnly
         handles = Handles(folder: folder, limit: options.handlesMax)
         if try Machine.makeFolder(folder) { try SegmentFile.syncFolder(folder + "/..") }
         let lock = try OpenFile(folder + "/lock", O_CREAT | O_RDWR)
@@ -33,15 +42,17 @@ package final class DiskBytes: BytesEngine {
             throw .unavailable("\(folder) is in use by another process: stop that one first")
         }
         self.lock = Mutex(lock)
-        for (id, open) in try Self.scan(folder) { table.state.withLock { $0.segments.load(id, open: open) } }
+        for (id, open) in try Self.scan(folder, tidying: !readingOnly) {
+            table.state.withLock { $0.segments.load(id, open: open) }
+        }
         smallSync = SharedSync(table)
         largeSync = SharedSync(table)
         pool = Workers(threads: options.threads, takingAll: false) { jobs in for job in jobs { job() } }
-        for id in table.state.withLock({ $0.segments.known }) { removeIfEmpty(id) }
+        if !readingOnly { for id in table.state.withLock({ $0.segments.known }) { removeIfEmpty(id) } }
     }
     deinit { pool.stop() }
 
-    private static func scan(_ folder: String) throws(BytesError) -> [(Int64, Bool)] {
+    private static func scan(_ folder: String, tidying: Bool) throws(BytesError) -> [(Int64, Bool)] {
         var found: [Int64: Bool] = [:]
         for name in try Machine.names(in: folder) where name.hasPrefix("segment-") {
             let path = folder + "/" + name
@@ -49,7 +60,7 @@ package final class DiskBytes: BytesEngine {
                 throw .corrupt("\(path) is named like a segment but is none: move it away")
             }
             guard try SegmentFile.check(path, id: id, open: open) else {
-                try Machine.remove(path)
+                if tidying { try Machine.remove(path) }
                 continue
             }
             guard found.updateValue(open, forKey: id) == nil else {
@@ -63,7 +74,7 @@ package final class DiskBytes: BytesEngine {
 
     package func reserve(_ length: Int64) async throws(BytesError) -> any ExtentWriter {
         precondition(length > 0, "an extent has at least one byte")
-        try checkRunning()
+        try checkWritable()
         let lane: Lane = length < Limits.largeBytes ? .small : .large
         try guardSpace(length)
         if let place = take(length, lane) { return DiskWriter(self, place) }
@@ -74,7 +85,7 @@ package final class DiskBytes: BytesEngine {
         try reader(extent)
     }
     package func release(_ extent: Extent) async throws(BytesError) {
-        try checkRunning()
+        try checkWritable()
         try checkPlace(extent)
         switch table.state.withLock({ $0.segments.release(extent) }) {
         case .done: break
@@ -93,7 +104,7 @@ package final class DiskBytes: BytesEngine {
     }
     package func unsettledSegments() async -> [Int64] { table.state.withLock { $0.segments.unsettled() } }
     package func settle(_ segment: Int64, keeping kept: [Extent]) async throws(BytesError) {
-        try checkRunning()
+        try checkWritable()
         for extent in kept {
             precondition(extent.segment == segment, "only extents of the segment are kept in it")
             try checkPlace(extent)
@@ -104,7 +115,7 @@ package final class DiskBytes: BytesEngine {
         guard table.state.withLock({ $0.segments.close() }) else { return }
         await smallSync.drain()
         await largeSync.drain()
-        try? await run { () throws(BytesError) in self.sealAtClose() }
+        if !isReadOnly { try? await run { () throws(BytesError) in self.sealAtClose() } }
         await pool.drain()
         handles.dropAll()
         lock.withLock { $0 = nil }
@@ -141,6 +152,10 @@ extension DiskBytes {
     }
     @discardableResult func submit(_ body: @escaping @Sendable () -> Void) -> Bool { pool.submit(body) }
     func sync(_ lane: Lane) -> SharedSync { lane == .small ? smallSync : largeSync }
+    private func checkWritable() throws(BytesError) {
+        try checkRunning()
+        if isReadOnly { throw .unavailable("\(folder) is open for reading only") }
+    }
     func checkRunning() throws(BytesError) {
         if table.state.withLock({ $0.segments.closed }) { throw Self.stopping }
     }

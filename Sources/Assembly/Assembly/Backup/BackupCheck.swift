@@ -32,7 +32,7 @@ struct BackupCheck {
             throw StartError("the copy cannot be opened: \(error.words)")
         }
         do {
-            let bytes = try DiskBytes(folder: folder.bytes)
+            let bytes = try DiskBytes(readingOnly: folder.bytes)
             let verification = Verification(
                 store: store,
                 tiles: try DiskTiles(folder: folder.ledger),
