@@ -198,6 +198,15 @@ targets += [
     tests("IdentityTests", kernelFloor + memory + ["Identity", "Simulation"], [httpTypes]),
     tests("ResourcesTests", kernelFloor + memory + ["Resources", "Simulation"], [httpTypes]),
     tests("StorageTests", kernelFloor + memory + ["Storage", "Simulation"], [httpTypes]),
+    tests(
+        "GatewayTests",
+        ["Gateway"],
+        [
+            httpTypes, .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        ]
+    ),
     tests("HouseTests", everything + ["Meters", "Simulation", "Clients"], [logging]),
     tests("WorldTests", kernelFloor + memory + providers + ["Simulation"], [httpTypes]),
     tests("CrashTests", ["Base", "Clients"], exclude: ["python", "machine"]),

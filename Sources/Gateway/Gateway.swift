@@ -19,11 +19,16 @@ package struct GatewayConfiguration: Sendable {
     package var port: Int
     /// What new connections are shown; it may be replaced while the region listens.
     package var certificate: ServedCertificate
+    /// Connections open at one time, over all addresses; others wait to be accepted.
+    ///
+    /// Each takes a file descriptor, and without one left the store could not open a file.
+    package var connectionsMax: Int
 
-    package init(addresses: [String], port: Int, certificate: ServedCertificate) {
+    package init(addresses: [String], port: Int, certificate: ServedCertificate, connectionsMax: Int) {
         self.addresses = addresses
         self.port = port
         self.certificate = certificate
+        self.connectionsMax = connectionsMax
     }
 }
 
@@ -58,7 +63,10 @@ package struct Gateway: Sendable {
                 server: server,
                 configuration: ApplicationConfiguration(
                     address: .hostname(address, port: configuration.port),
-                    backlog: GatewayLimits.backlog
+                    backlog: GatewayLimits.backlog,
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        max(1, configuration.connectionsMax / configuration.addresses.count)
+                    )
                 ),
                 onServerRunning: { _ in await ready() },
                 logger: quiet
@@ -105,8 +113,14 @@ enum GatewayLimits {
     static let backlog = 1024
     /// A connection without a request is closed after this; Azure's front ends keep four minutes.
     static let idleSeconds: Int64 = 120
+    /// A connection on which nothing was said for this long after it was opened is closed; a handshake takes a moment.
+    static let arrivalSeconds: Int64 = 30
     /// A request or answer whose bytes do not move for this long is cut off: slow clients hold memory and snapshots.
     static let stalledSeconds: Int64 = 30
+    /// Bytes of a body that must come in that time, unless it ends; IIS and Kestrel ask for as much (240 bytes a second).
+    static let paceBytes = 7_200
+    /// An answer is seen to be taken by portions of this size.
+    static let portionBytes = 64 * 1024
     /// One header field: SAS and bearer tokens reach a few KiB.
     static let headerFieldMax = 32 * 1024
     /// All header fields of a request.

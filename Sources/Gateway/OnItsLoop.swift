@@ -4,6 +4,7 @@ import HummingbirdHTTP2
 import Kernel
 import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 
 /// Runs what a connection's requests do on the connection's own event loop.
@@ -17,6 +18,14 @@ struct OnItsLoop: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
         base.setup(channel: channel, logger: logger)
+            .flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(
+                    ArrivalGuard(),
+                    position: .after(try pipeline.handler(type: NIOSSLServerHandler.self))
+                )
+                return value
+            }
     }
     func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
         let executor = ConnectionExecutor(loops.turns(of: value.channel.eventLoop))

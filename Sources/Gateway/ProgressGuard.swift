@@ -3,10 +3,11 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Cuts off a client that neither sends what it announced nor takes what it asked for.
+/// Cuts off a client that neither sends what it announced nor takes what it asked for, or does so all too slowly.
 ///
-/// It watches one connection (HTTP/1.1) or stream (HTTP/2) on its event loop: bytes must move within
-/// `GatewayLimits.stalledSeconds` while a request is being received or an answer being sent.
+/// It watches one connection (HTTP/1.1) or stream (HTTP/2) on its event loop: while a request is being received or an
+/// answer being sent, `GatewayLimits.paceBytes` must move within `GatewayLimits.stalledSeconds`, or all that is left.
+/// A byte now and then would hold the connection, its memory and its snapshot for ever.
 final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -16,44 +17,81 @@ final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var receiving = false
     /// Written parts that the socket has not taken yet.
     private var unsent = 0
-    private var moved = NIODeadline.now()
+    private var moved = NIODeadline.uptimeNanoseconds(0)
+    /// Bytes of a body that came since `moved`.
+    private var arrived = 0
     private var check: Scheduled<Void>?
 
-    func handlerAdded(context: ChannelHandlerContext) { schedule(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        hasMoved(context)
+        schedule(context)
+    }
     func handlerRemoved(context: ChannelHandlerContext) {
         check?.cancel()
         check = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        moved = .now()
         switch unwrapInboundIn(data) {
-        case .head, .body: receiving = true
-        case .end: receiving = false
+        case .head:
+            receiving = true
+            hasMoved(context)
+        case .body(let bytes):
+            receiving = true
+            arrived += bytes.readableBytes
+            if arrived >= GatewayLimits.paceBytes { hasMoved(context) }
+        case .end:
+            receiving = false
+            hasMoved(context)
         }
         context.fireChannelRead(data)
     }
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if unsent == 0 { moved = .now() }
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            // A head is followed by more: it need not be watched by itself. `100 Continue` asks for the body.
+            if head.status.kind != .informational { answers(context) }
+            context.write(data, promise: promise)
+        case .body(var bytes):
+            answers(context)
+            // In portions, so that a client that takes a long piece slowly is seen to take it.
+            while bytes.readableBytes > GatewayLimits.portionBytes,
+                let portion = bytes.readSlice(length: GatewayLimits.portionBytes)
+            {
+                watch(.body(portion), context, nil)
+            }
+            watch(.body(bytes), context, promise)
+        case .end(let trailers):
+            answers(context)
+            watch(.end(trailers), context, promise)
+        }
+    }
+    private func answers(_ context: ChannelHandlerContext) {
+        if unsent == 0 { hasMoved(context) }
         // An answer before the request's end: what is still to come of it is not waited for.
         receiving = false
-        // A head is followed by more: it need not be watched by itself.
-        if case .head = unwrapOutboundIn(data) { return context.write(data, promise: promise) }
+    }
+    private func watch(_ part: HTTPResponsePart, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         unsent += 1
         let sent = promise ?? context.eventLoop.makePromise()
-        let guardian = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         sent.futureResult.whenComplete { _ in
-            guardian.value.unsent -= 1
-            guardian.value.moved = .now()
+            let (guardian, context) = bound.value
+            guardian.unsent -= 1
+            guardian.hasMoved(context)
         }
-        context.write(data, promise: sent)
+        context.write(wrapOutboundOut(part), promise: sent)
+    }
+    private func hasMoved(_ context: ChannelHandlerContext) {
+        moved = context.eventLoop.now
+        arrived = 0
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         check = context.eventLoop.scheduleTask(in: .seconds(GatewayLimits.stalledSeconds / 3)) {
             let (guardian, context) = bound.value
-            let stalled = NIODeadline.now() - guardian.moved > .seconds(GatewayLimits.stalledSeconds)
+            let stalled = context.eventLoop.now - guardian.moved > .seconds(GatewayLimits.stalledSeconds)
             if stalled && (guardian.receiving || guardian.unsent > 0) {
                 context.close(promise: nil)
             } else {

@@ -8,6 +8,7 @@ import Kernel
 import Logging
 import Meters
 import NIOCore
+import NIOHTTPTypes
 
 /// Keeps the client's address for the log, the ledger and signatures bound to an address.
 struct GatewayContext: RequestContext {
@@ -30,7 +31,7 @@ struct Responder: HTTPResponder {
     func respond(to incoming: HummingbirdCore.Request, context: GatewayContext) async throws -> Response {
         let received = world.clock.now
         meters?.began()
-        let body = BodySource(incoming.body)
+        let body = BodySource(incoming, context.channel)
         let request = kernelRequest(incoming, body, context, received)
         var answer: Answer
         if let request {
@@ -209,10 +210,21 @@ private final class BodySource: @unchecked Sendable {
     private var iterator: RequestBody.AsyncIterator
     /// How many bytes were read.
     private(set) var bytes = 0
-    init(_ body: RequestBody) { iterator = body.makeAsyncIterator() }
+    /// Where the client is told to go on, until it was told.
+    private var waiting: (any Channel)?
+
+    init(_ request: HummingbirdCore.Request, _ channel: any Channel) {
+        iterator = request.body.makeAsyncIterator()
+        // RFC 9110 §10.1.1: such a client sends its body when it hears that it is wanted, and not where it is refused.
+        if request.headers[.expect]?.lowercased() == "100-continue" { waiting = channel }
+    }
 
     func next() async throws(ServiceError) -> [UInt8]? {
         do {
+            if let channel = waiting {
+                waiting = nil
+                try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue))).get()
+            }
             guard let buffer = try await iterator.next() else { return nil }
             bytes += buffer.readableBytes
             return Array(buffer.readableBytesView)

@@ -8,6 +8,10 @@ import Testing
     private static let example = "config/lazuli.json"
     private var text: [UInt8] { Array(Repository.text(Self.example).utf8) }
 
+    @Test(arguments: [(1_024, 256), (4_096, 3_328), (20_000, 16_384), (1 << 40, 16_384), (256, 64)])
+    func `connections leave the engines descriptors to open files with`(_ limit: Int, _ connections: Int) {
+        #expect(Descriptors.connectionsMax(of: limit) == connections)
+    }
     @Test func `the example is a configuration, and says the defaults`() throws {
         let read = try Configuration(parsing: text, file: Self.example)
         var defaults = Configuration()

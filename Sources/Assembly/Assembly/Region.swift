@@ -153,7 +153,8 @@ package final class Region: Sendable {
             GatewayConfiguration(
                 addresses: configuration.addresses,
                 port: port,
-                certificate: certificate
+                certificate: certificate,
+                connectionsMax: Descriptors.connectionsMax(of: Descriptors.raised())
             ),
             ready: { if listening.reachesZero() { await ready() } }
         )
