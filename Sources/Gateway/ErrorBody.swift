@@ -81,15 +81,24 @@ enum ErrorBody {
         )
     }
 
+    /// What a storage service says: the message, and where to find it in the log.
+    private static func told(_ error: ServiceError, _ request: UUID, _ time: Timestamp) -> String {
+        "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+    }
+
     /// Table service REST, "Status and error codes": JSON or Atom's XML, whichever the client accepts.
+    ///
+    /// Neither form has a place for facts: they stand in the message.
     private static func table(_ error: ServiceError, _ request: UUID, _ accept: String?, _ time: Timestamp) -> Reply {
-        let message = "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+        var error = error
+        error.message += error.facts.map { "\n\($0.name): \($0.value)" }.joined()
+        let message = told(error, request, time)
         var reply: Reply
         if accept?.contains("xml") == true, accept?.contains("json") == false {
             var xml = XMLWriter()
-            xml.open("error", ["xmlns": "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"])
-            xml.leaf("code", error.code)
-            xml.leaf("message", message, ["xml:lang": "en-US"])
+            xml.open("m:error", ["xmlns:m": "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"])
+            xml.leaf("m:code", error.code)
+            xml.leaf("m:message", message, ["xml:lang": "en-US"])
             xml.close()
             reply = .xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
         } else {
@@ -99,6 +108,9 @@ enum ErrorBody {
                 ]
             ]
             reply = .json(error.status, body, headers: error.headers)
+            let level = ["nometadata", "fullmetadata"].first { accept?.contains($0) == true } ?? "minimalmetadata"
+            reply.headers[.contentType] = "application/json;odata=\(level);streaming=true;charset=utf-8"
+            reply.headers[.cacheControl] = "no-cache"
         }
         reply.set("x-ms-error-code", error.code)
         return reply
@@ -106,9 +118,12 @@ enum ErrorBody {
 
     /// Data Lake REST, "Path": the error body of every operation.
     private static func dataLake(_ error: ServiceError, _ request: UUID, _ time: Timestamp) -> Reply {
-        let message = "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
-        let body: JSON = ["error": ["code": .string(error.code), "message": .string(message)]]
-        var reply = Reply.json(error.status, body, headers: error.headers)
+        var inner: [String: JSON] = ["code": .string(error.code), "message": .string(told(error, request, time))]
+        if !error.facts.isEmpty {
+            let facts = error.facts.map { ($0.name, JSON.string($0.value)) }
+            inner["detail"] = .object(Dictionary(facts) { first, _ in first })
+        }
+        var reply = Reply.json(error.status, ["error": .object(inner)], headers: error.headers)
         reply.set("x-ms-error-code", error.code)
         return reply
     }
@@ -118,10 +133,8 @@ enum ErrorBody {
         var xml = XMLWriter()
         xml.open("Error")
         xml.leaf("Code", error.code)
-        xml.leaf(
-            "Message",
-            "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
-        )
+        xml.leaf("Message", told(error, request, time))
+        for fact in error.facts { xml.leaf(fact.name, fact.value) }
         xml.close()
         var reply = Reply.xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
         reply.set("x-ms-error-code", error.code)

@@ -118,7 +118,9 @@ struct Responder: HTTPResponder {
             answer.reply.headers[.cacheControl] = "no-cache"
         case .graph: answer.reply.set("request-id", id.lowercaseText)
         case .token: answer.reply.headers[.cacheControl] = answer.reply.headers[.cacheControl] ?? "no-store"
-        case .storage, .table, .dataLake, .page, .registry, nil: break
+        case .storage, .table, .dataLake:
+            if answer.error != nil { answer.reply.set("x-ms-version", answer.version) }
+        case .page, .registry, nil: break
         }
         // Asked for by x-ms-return-client-request-id in ARM; storage echoes it always, up to 1 KiB (REST "Common
         // request headers").

@@ -84,13 +84,16 @@ package struct Admission: Sendable {
     package var account: String?
     /// What may let a signed-in caller in whom no role does: access lists of a data plane.
     package var appeal: (any Grant)?
+    /// The version of the service that the request speaks, which errors tell, too; nil where surfaces have none.
+    package var version: String?
     package init(
         tenant: TenantID,
         caller: Caller,
         resource: ResourceID? = nil,
         opened: (any Sendable)? = nil,
         account: String? = nil,
-        appeal: (any Grant)? = nil
+        appeal: (any Grant)? = nil,
+        version: String? = nil
     ) {
         self.tenant = tenant
         self.caller = caller
@@ -98,6 +101,7 @@ package struct Admission: Sendable {
         self.opened = opened
         self.account = account
         self.appeal = appeal
+        self.version = version
     }
 
     /// Whose load the request is.

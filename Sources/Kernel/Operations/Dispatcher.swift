@@ -12,6 +12,8 @@ package struct Answer: Sendable {
     package var caller: String
     package var tenant: TenantID?
     package var surface: Surface?
+    /// The version of the service that the request speaks; nil for strangers, and where surfaces have none.
+    package var version: String?
     /// Whose load it was.
     package var party = Party.newcomers
     /// What the page of another origin is told besides.
@@ -114,6 +116,7 @@ package final class Dispatcher: Sendable {
         answer.caller = admission.caller.name
         answer.tenant = admission.tenant
         answer.party = admission.party
+        answer.version = admission.version
         let request = try metered(request, admission.account)
         let own = scope.of(admission.tenant)
         let resource =

@@ -15,10 +15,22 @@ package struct ServiceError: Error, Sendable {
     package var message: String
     /// For the log.
     package var detail: String
+    /// What the error is about, for programs: named texts, where the surface's error form has a place for them.
+    package var facts: [Fact] = []
     /// Further header fields of the answer, such as a challenge.
     package var headers: HTTPFields
     /// The AADSTS number of a token error; nil elsewhere.
     package var number: Int?
+
+    /// One named text of an error body, such as `HeaderName`.
+    package struct Fact: Equatable, Sendable {
+        package let name: String
+        package let value: String
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     package init(
         _ status: Int,

@@ -67,7 +67,8 @@ package struct StorageDoorkeeper: Doorkeeper {
             resource: resource,
             opened: opened,
             account: name.text,
-            appeal: appeal
+            appeal: appeal,
+            version: (try? ServiceVersion(head: head))?.text
         )
     }
 

@@ -4,8 +4,8 @@ import Kernel
 extension ServiceError {
     /// The only place where a fault of the rules becomes an answer.
     init(_ fault: StorageFault) {
-        let details = fault.details.map { "\n\($0.name): \($0.value)" }.joined()
-        self.init(fault.status, fault.code, fault.message + details)
+        self.init(fault.status, fault.code, fault.message)
+        facts = fault.details.map { Fact($0.name, $0.value) }
     }
 }
 

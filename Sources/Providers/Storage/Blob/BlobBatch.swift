@@ -129,17 +129,9 @@ private enum BatchAnswer {
         reply.headers[.contentLength] = String(body.count)
         var text = "Content-Type: application/http\r\n"
         if let id = part.contentID { text += "Content-ID: \(id)\r\n" }
-        text += "\r\nHTTP/1.1 \(reply.status) \(reason(reply.status))\r\n"
+        text += "\r\nHTTP/1.1 \(reply.status) \(StatusLine.phrase(reply.status))\r\n"
         for field in reply.headers { text += "\(field.name.rawName): \(field.value)\r\n" }
         return Array((text + "\r\n").utf8) + body
-    }
-    /// The phrase of a status line (RFC 9110 §15).
-    private static func reason(_ status: Int) -> String {
-        let known: [HTTPResponse.Status] = [
-            .ok, .accepted, .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .conflict,
-            .preconditionFailed, .internalServerError, .notImplemented, .serviceUnavailable,
-        ]
-        return known.first { $0.code == status }?.reasonPhrase ?? "Status"
     }
     /// Blob service REST, "Status and error codes".
     private static func xml(_ error: ServiceError, _ request: Request) -> [UInt8] {
@@ -148,6 +140,7 @@ private enum BatchAnswer {
         writer.leaf("Code", error.code)
         let trailer = "\nRequestId:\(request.id.lowercaseText)\nTime:\(request.received.iso8601)"
         writer.leaf("Message", error.message + trailer)
+        for fact in error.facts { writer.leaf(fact.name, fact.value) }
         writer.close()
         return (try? writer.finish()) ?? []
     }

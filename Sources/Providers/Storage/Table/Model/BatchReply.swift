@@ -26,7 +26,7 @@ struct BatchReply {
         line("Content-Type: application/http")
         line("Content-Transfer-Encoding: binary")
         line("")
-        line("HTTP/1.1 \(reply.status) \(HTTPResponse.Status(code: reply.status).reasonPhrase)")
+        line("HTTP/1.1 \(reply.status) \(StatusLine.phrase(reply.status))")
         line("X-Content-Type-Options: nosniff")
         line("DataServiceVersion: 3.0;")
         for field in reply.headers where field.name != StorageHeader.version {
@@ -38,7 +38,8 @@ struct BatchReply {
     }
     /// Adds the refusal that undoes them all; the text begins with the number of the request it is about.
     mutating func append(_ error: ServiceError, at index: Int, request: UUID, time: Timestamp) {
-        let message = "\(index):\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
+        let facts = error.facts.map { "\n\($0.name): \($0.value)" }.joined()
+        let message = "\(index):\(error.message)\(facts)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
         let body: JSON = [
             "odata.error": ["code": .string(error.code), "message": ["lang": "en-US", "value": .string(message)]]
         ]
