@@ -47,6 +47,26 @@ struct DataLakeBlobTests {
         #expect(try await client.paths() == ["a", "a/folder", "a/folder/f"])
     }
 
+    @Test func `a listing of a hierarchy starts at a path and ends before one, whether it is there or not`()
+        async throws
+    {
+        let client = try await StorageClient.lake()
+        for name in ["a", "b/1", "b/3", "b-", "c"] { _ = try await client.upload("/docs/\(name)", [1]) }
+        for page in [1, 5_000] {
+            func names(_ query: String) async throws -> [String] { try await client.names(query, page: page) }
+            #expect(try await names("") == ["a", "b", "b/1", "b/3", "b-", "c"])
+            #expect(try await names("&startFrom=b%2F1") == ["b/1", "b/3", "b-", "c"])
+            #expect(try await names("&startFrom=b%2F2") == ["b/3", "b-", "c"])
+            #expect(try await names("&startFrom=b%2F2&endBefore=b-") == ["b/3"])
+            #expect(try await names("&prefix=b%2F&startFrom=b%2F2") == ["b/3"])
+            #expect(try await names("&prefix=b%2F&startFrom=b%2F") == ["b/1", "b/3"])
+            #expect(try await names("&prefix=b%2F&startFrom=a&endBefore=b%2F2") == ["b/1"])
+            #expect(try await names("&prefix=b%2F&startFrom=c").isEmpty)
+            #expect(try await names("&delimiter=%2F&startFrom=b") == ["b/", "b-", "c"])
+            #expect(try await names("&startFrom=d").isEmpty)
+        }
+    }
+
     @Test func `what hierarchical accounts do not have is refused by its code`() async throws {
         let client = try await StorageClient.lake()
         let mark = ["x-ms-meta-hdi_isfolder": "true"]

@@ -99,10 +99,15 @@ extension StorageProvider {
             in: blob.domain
         )
         walk.askers = blob.listers
-        if let path = query.marker?.fields.first { try await walk.resume(at: path, from: directory, scope) }
+        let starts = [query.marker?.fields.first, query.start.map { PathPosition($0).text }].compactMap(\.self)
+        if let path = starts.max(by: { PathPosition($0) < PathPosition($1) }) {
+            try await walk.begin(at: path, from: directory, scope)
+        }
         if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
+        let end = query.end.map(PathPosition.init)
         var lines: [BlobListing.Line] = []
         while let (path, record) = try await walk.peek(scope) {
+            if let end, PathPosition(path) >= end { return (lines, nil) }
             guard lines.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
                 return (lines, ListMarker(.blobs, [path]))
             }

@@ -35,6 +35,16 @@ struct PathWalk {
         let cursor = NameCursor<Blob>(StorageKey.blobs(directory), prefix: leaf, from: nil, batch: size + 1)
         levels = [Level(prefix: prefix, directory: directory, cursor: cursor)]
     }
+    /// Goes to any path, or to the first behind it, as the walk goes.
+    mutating func begin(at path: String, from directory: UUID, _ scope: some Scope) async throws(ServiceError) {
+        guard let prefix = levels.first?.prefix else { return }
+        let (wanted, first) = (PathPosition(path), PathPosition(prefix))
+        if path.utf8.starts(with: prefix.utf8), wanted > first {
+            try await resume(at: wanted.text, from: directory, scope)
+        } else if wanted > first {
+            levels = []
+        }
+    }
     /// Goes to a path that came up before, or to the first behind it.
     mutating func resume(at path: String, from directory: UUID, _ scope: some Scope) async throws(ServiceError) {
         guard let prefix = levels.first?.prefix, path.utf8.starts(with: prefix.utf8) else { return }
