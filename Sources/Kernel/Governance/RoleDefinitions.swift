@@ -61,12 +61,14 @@ package struct RoleDefinition: Sendable {
     private static let including = ["\(messages)/add/action": "\(messages)/write"]
     private static let queues = "Microsoft.Storage/storageAccounts/queueServices/queues"
     private static let messages = "\(queues)/messages"
+    private static let queueDelegationKey =
+        "Microsoft.Storage/storageAccounts/queueServices/generateUserDelegationKey/action"
     private static let queueRoles = [
         RoleDefinition(
             "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
             "Storage Queue Data Contributor",
             "Read, write and delete queues and their messages.",
-            ["\(queues)/delete", "\(queues)/read", "\(queues)/write"],
+            ["\(queues)/delete", "\(queues)/read", "\(queues)/write", queueDelegationKey],
             data: [
                 "\(messages)/delete", "\(messages)/read", "\(messages)/write", "\(messages)/process/action",
             ]
@@ -75,7 +77,7 @@ package struct RoleDefinition: Sendable {
             "19e7f393-937e-4f77-808e-94535e297925",
             "Storage Queue Data Reader",
             "Read queues and peek at their messages.",
-            ["\(queues)/read"],
+            ["\(queues)/read", queueDelegationKey],
             data: ["\(messages)/read"]
         ),
         RoleDefinition(

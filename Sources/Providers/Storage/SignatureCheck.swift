@@ -16,8 +16,11 @@ extension StorageProvider {
         let target = circumstances.target
         let key = try checked { () throws(StorageFault) in try signature.delegatedKey }
         if let key {
-            guard target.blob != nil else {
-                throw ServiceError(.notImplemented("User delegation signatures of queues and tables."))
+            guard let service = DelegatedKey.Service(target) else {
+                throw ServiceError(.notImplemented("User delegation signatures of tables."))
+            }
+            guard service == key.service else {
+                throw ServiceError(.authenticationFailed("sks is not this service: the key was made for another one."))
             }
             let secret = try await delegationSecret(for: key, at: place, scope)
             let grant = try checked { () throws(StorageFault) in

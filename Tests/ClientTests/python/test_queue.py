@@ -134,6 +134,19 @@ def test_signatures_open_what_they_name(account, url, queue):
     service.get_queue_client(queue.queue_name).send_message("two")
 
 
+def test_keys_of_signed_in_callers_sign_for_queues(region, account, url, queue):
+    queues = QueueServiceClient(url, credential=region.credential())
+    key = queues.get_user_delegation_key(start=until(-HOUR), expiry=until())
+    token = generate_queue_sas(account.name, queue.queue_name, permission=QueueSasPermissions(read=True, add=True),
+                               expiry=until(), user_delegation_key=key)
+    signed = QueueClient(url, queue.queue_name, credential=token)
+    signed.send_message("one")
+    assert [it.content for it in signed.peek_messages()] == ["one"]
+    with pytest.raises(HttpResponseError) as refused:
+        signed.clear_messages()
+    assert refused.value.status_code == 403
+
+
 def test_stored_policies_open_until_they_are_taken_away(account, url, queue):
     queue.set_queue_access_policy({"readers": AccessPolicy(QueueSasPermissions(read=True), until(), until(-HOUR))})
     assert queue.get_queue_access_policy()["readers"].permission == "r"

@@ -29,35 +29,59 @@ extension StorageProvider {
     /// Get User Delegation Key (`POST /?restype=service&comp=userdelegationkey`): a key of the caller's own.
     func getUserDelegationKey(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
+        let key = try await delegationKey(for: .blob, call, blob.version, of: blob.place, scope)
+        return try blob.xml { () throws(StorageFault) in try key.body() }
+    }
+    /// The same for signatures of queues.
+    func getQueueDelegationKey(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let queue = try await openQueue(call, scope)
+        let key = try await delegationKey(for: .queue, call, queue.version, of: queue.place, scope)
+        return try queue.xml { () throws(StorageFault) in try key.body() }
+    }
+    private func delegationKey(
+        for service: DelegatedKey.Service,
+        _ call: Call,
+        _ version: ServiceVersion,
+        of place: AccountPlace,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> MadeKey {
         guard let principal = call.caller.principal else { throw .permissionMismatch() }
-        guard blob.version.isAtLeast(DelegatedKey.firstVersion) else {
-            throw ServiceError(.invalidHeaderValue("x-ms-version", blob.version.text))
+        guard version.isAtLeast(service.firstVersion) else {
+            throw ServiceError(.invalidHeaderValue("x-ms-version", version.text))
         }
         let info = try checked { () throws(StorageFault) in try KeyInfo(call.body, now: scope.now) }
         guard info.userTenant ?? principal.tenant == principal.tenant else {
             throw ServiceError(.notImplemented("user delegation keys for users of another tenant (DelegatedUserTid)."))
         }
-        let stored = try await scope.get(DelegationSecret.self, in: blob.domain, at: StorageKey.delegation)
+        let stored = try await scope.get(DelegationSecret.self, in: place.domain, at: StorageKey.delegation)
         guard let stored else { throw Self.noDelegationSecret }
         let key = DelegatedKey(
             principal: principal.id,
             tenant: principal.tenant,
             start: info.start,
             expiry: info.expiry,
-            version: blob.version,
-            userTenant: info.userTenant
+            version: version,
+            userTenant: info.userTenant,
+            service: service
         )
-        return try blob.xml { () throws(StorageFault) in
+        return MadeKey(key: key, value: key.value(under: stored.secret))
+    }
+    /// A key as it is handed out.
+    private struct MadeKey {
+        let key: DelegatedKey
+        let value: Secret
+
+        func body() throws(StorageFault) -> [UInt8] {
             try XMLBody.write { writer in
                 writer.open("UserDelegationKey")
                 writer.leaf("SignedOid", key.principal.text)
                 writer.leaf("SignedTid", key.tenant.text)
                 writer.leaf("SignedStart", key.start.iso8601Seconds)
                 writer.leaf("SignedExpiry", key.expiry.iso8601Seconds)
-                writer.leaf("SignedService", DelegatedKey.service)
+                writer.leaf("SignedService", key.service.rawValue)
                 writer.leaf("SignedVersion", key.version.text)
                 writer.optional("SignedDelegatedUserTid", key.userTenant?.text)
-                writer.leaf("Value", key.value(under: stored.secret).reveal().base64)
+                writer.leaf("Value", value.reveal().base64)
                 writer.close()
             }
         }

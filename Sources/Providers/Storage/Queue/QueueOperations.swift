@@ -8,6 +8,7 @@ enum QueueAction {
     private static let queues = "\(service)/queues"
     static let serviceRead = "\(service)/read"
     static let serviceWrite = "\(service)/write"
+    static let delegationKey = "\(service)/generateUserDelegationKey/action"
     static let queueRead = "\(queues)/read"
     static let queueWrite = "\(queues)/write"
     static let queueDelete = "\(queues)/delete"
@@ -51,6 +52,15 @@ extension StorageProvider {
                 bodyMax: BlobLimits.xmlBytesMax,
                 proof: .client("queues.set_service_properties"),
                 setQueueService
+            ),
+            .reads(
+                "queueService.getUserDelegationKey",
+                .queue,
+                Route(.post, "/", query: ["restype": "service", "comp": "userdelegationkey"]),
+                .control(QueueAction.delegationKey),
+                bodyMax: BlobLimits.xmlBytesMax,
+                proof: .client("queues.get_user_delegation_key"),
+                getQueueDelegationKey
             ),
         ]
     }

@@ -20,8 +20,23 @@ package struct DelegatedKey: Equatable, Sendable {
     /// The tenant of the users its signatures are made for; nil: of signatures that name a user, the principal's own.
     package let userTenant: TenantID?
 
-    /// The service it signs for: blobs.
-    static let service = "b"
+    /// The service it signs for.
+    package let service: Service
+    /// The services that have such keys; tables have none.
+    package enum Service: String, Sendable {
+        case blob = "b"
+        case queue = "q"
+
+        init?(_ target: StorageTarget) {
+            switch target {
+            case .blob: self = .blob
+            case .queue: self = .queue
+            case .table: return nil
+            }
+        }
+        /// The first version with keys for it.
+        var firstVersion: String { self == .blob ? DelegatedKey.firstVersion : SASText.firstUserVersion }
+    }
     /// The first version with such keys.
     static let firstVersion = "2018-11-09"
     /// How far from the present its times may lie (REST "Get User Delegation Key").
@@ -34,8 +49,10 @@ package struct DelegatedKey: Equatable, Sendable {
         start: Timestamp,
         expiry: Timestamp,
         version: ServiceVersion,
-        userTenant: TenantID? = nil
+        userTenant: TenantID? = nil,
+        service: Service = .blob
     ) {
+        self.service = service
         self.principal = principal
         self.tenant = tenant
         self.start = start.wholeSecond
@@ -49,7 +66,7 @@ package struct DelegatedKey: Equatable, Sendable {
         let fields =
             [
                 "user delegation key", principal.text, tenant.text, start.iso8601Seconds, expiry.iso8601Seconds,
-                Self.service, version.text,
+                service.rawValue, version.text,
             ] + (userTenant.map { [$0.text] } ?? [])
         return Secret(hmacSHA256(Array(fields.joined(separator: "\n").utf8), key: secret))
     }
@@ -85,8 +102,14 @@ extension SharedAccessSignature {
             guard let start = try time("skt"), let expiry = try time("ske"), start < expiry else {
                 throw .authenticationFailed("skt and ske are mandatory, and ske must be after skt.")
             }
-            guard value("sks") == DelegatedKey.service, let made = ServiceVersion(value("skv")) else {
-                throw .authenticationFailed("sks must be \(DelegatedKey.service), and skv the version of a service.")
+            guard let service = DelegatedKey.Service(rawValue: value("sks")), let made = ServiceVersion(value("skv"))
+            else {
+                throw .authenticationFailed("sks must be b or q, and skv the version of a service.")
+            }
+            guard version.isAtLeast(service.firstVersion) else {
+                throw .authenticationFailed(
+                    "A signature with sks=\(service.rawValue) needs sv \(service.firstVersion)."
+                )
             }
             let users = TenantID(text: value("skdutid"))
             guard value("skdutid").isEmpty || users != nil else {
@@ -98,7 +121,8 @@ extension SharedAccessSignature {
                 start: start,
                 expiry: expiry,
                 version: made,
-                userTenant: users
+                userTenant: users,
+                service: service
             )
         }
     }

@@ -76,6 +76,11 @@ extension SASText {
     static func queue(_ resource: String, _ field: (String) -> String, _ version: ServiceVersion) -> String {
         plain("/queue", resource, field, version).joined(separator: "\n")
     }
+    /// The same for a signature made with a user delegation key (azure-storage-queue, `add_resource_signature`).
+    static func delegatedQueue(_ resource: String, _ field: (String) -> String) -> String {
+        let names = ["skoid", "sktid", "skt", "ske", "sks", "skv", "skdutid", "sduoid", "sip", "spr", "sv"]
+        return (["sp", "st", "se"].map(field) + ["/queue" + resource] + names.map(field)).joined(separator: "\n")
+    }
     /// A table's; `resource` is `/account/table` with the table in lower case.
     static func table(_ resource: String, _ field: (String) -> String, _ version: ServiceVersion) -> String {
         (plain("/table", resource, field, version) + ["spk", "srk", "epk", "erk"].map(field)).joined(separator: "\n")

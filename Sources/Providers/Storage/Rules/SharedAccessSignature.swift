@@ -137,6 +137,7 @@ extension SharedAccessSignature {
             guard queue.queue != nil else {
                 throw .authenticationFailed("A service signature is made for a queue; this request names none.")
             }
+            guard !isDelegated else { return SASText.delegatedQueue(queue.canonicalPath, value) }
             return SASText.queue(queue.canonicalPath, value, version)
         case .table: return SASText.table("/\(target.account)/\(try bounds(target).table)", value, version)
         }
