@@ -48,6 +48,7 @@ struct ConditionsTests {
         #expect(outcome([("If-Match", "*")], .write, exists: false) == "412 ConditionNotMet")
         #expect(outcome([("If-Match", "\"0x8D1\"")], .create, exists: false) == "412 ConditionNotMet")
         #expect(outcome([("If-Modified-Since", Self.same)], .write, exists: false) == "passes")
+        #expect(outcome([("If-Modified-Since", Self.same)], .create, exists: false) == "412 ConditionNotMet")
         #expect(outcome([("If-Unmodified-Since", Self.before)], .write, exists: false) == "passes")
         #expect(outcome([("If-Match", "x")], .read, exists: false) == "passes")
     }

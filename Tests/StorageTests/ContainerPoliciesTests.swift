@@ -39,7 +39,7 @@ struct ContainerPoliciesTests {
         #expect(try parse(five).count == 5)
         let refused = [
             (five + policy("p6"), "InvalidXmlDocument"), (policy("a") + policy("a"), "InvalidXmlDocument"),
-            (policy(""), "InvalidXmlNodeValue"), (policy(String(repeating: "a", count: 65)), "InvalidXmlNodeValue"),
+            (policy(""), "InvalidXmlDocument"), (policy(String(repeating: "a", count: 65)), "InvalidXmlDocument"),
             (policy("a", "<Permission>z</Permission>"), "InvalidXmlNodeValue"),
             (policy("a", "<Expiry>soon</Expiry>"), "InvalidXmlNodeValue"),
             (policy("a", "<Other/>"), "InvalidXmlDocument"),

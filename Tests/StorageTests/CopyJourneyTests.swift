@@ -75,6 +75,41 @@ struct CopyJourneyTests {
         #expect(try await put(other, "/docs/u", from: broken).code == "CannotVerifyCopySource")
     }
 
+    @Test func `a copy takes the source's tags along if it is asked to and may read them`() async throws {
+        let client = try await StorageClient.ready()
+        _ = try await client.upload("/docs/source", [1, 2, 3], ["x-ms-tags": "a=1&b=2"])
+        let bare = try await signed(client, "/docs/source")
+        let token = try await client.signature(container: "docs", permissions: "rt")
+        let source = client.region.plan.address(client.host(of: client.account)) + "/docs/source?" + token
+        let option = "x-ms-copy-source-tag-option"
+        for form in [["x-ms-requires-sync": "true"], ["x-ms-blob-type": "BlockBlob"]] {
+            func copy(_ source: String, _ more: [String: String]) async throws -> StorageAnswer {
+                try await put(client, "/docs/t", from: source, form.merging(more) { own, _ in own })
+            }
+            #expect(try await copy(bare, [option: "COPY"]).code == "CannotVerifyCopySource")
+            #expect(try await copy(source, [option: "COPY", "x-ms-tags": "c=3"]).code == "InvalidHeaderValue")
+            #expect(try await copy(source, [option: "both"]).code == "InvalidHeaderValue")
+            #expect(try await client.send(.head, "/docs/t").status == 404)
+            #expect([201, 202].contains(try await copy(source, [option: "COPY"]).status))
+            let tags = try await client.send(.get, "/docs/t", "comp=tags").text
+            #expect(tags.contains("<Key>a</Key><Value>1</Value>") && tags.contains("<Key>b</Key>"))
+            #expect([201, 202].contains(try await copy(bare, [option: "REPLACE", "x-ms-tags": "c=3"]).status))
+            #expect(try await client.send(.get, "/docs/t", "comp=tags").text.contains("<Key>c</Key>"))
+            #expect([201, 202].contains(try await copy(bare, [:]).status))
+            #expect(try await client.send(.head, "/docs/t")["x-ms-tag-count"] == nil)
+            #expect(try await client.send(.delete, "/docs/t").status == 202)
+        }
+        #expect(try await put(client, "/docs/t", from: source, [option: "COPY"]).code == "UnsupportedHeader")
+        // Whoever brings tags needs the right to set them.
+        var writer = client
+        writer.identity = .nobody
+        let writes = try await client.signature(container: "docs", permissions: "cw")
+        let sync = ["x-ms-requires-sync": "true", option: "COPY"]
+        #expect(try await put(writer, "/docs/t", writes, from: source, sync).status == 403)
+        let tagging = try await client.signature(container: "docs", permissions: "cwt")
+        #expect(try await put(writer, "/docs/t", tagging, from: source, sync).status == 202)
+    }
+
     @Test func `a source elsewhere is never asked for`() async throws {
         let client = try await StorageClient.ready()
         for source in ["https://example.org/a/b", "https://169.254.169.254/latest/meta", "ftp://x/y", "nonsense"] {
@@ -83,7 +118,9 @@ struct CopyJourneyTests {
             #expect(try await put(client, "/docs/t", from: source, ["x-ms-requires-sync": "true"]).status == 400)
         }
         let gone = client.region.plan.address(client.host(of: client.account)) + "/docs/none"
-        #expect(try await put(client, "/docs/t", from: gone).code == "CannotVerifyCopySource")
+        #expect(try await put(client, "/docs/t", from: gone).code == "BlobNotFound")
+        let asked = try await put(client, "/docs/t", from: gone, ["x-ms-requires-sync": "true"])
+        #expect(asked.code == "CannotVerifyCopySource")
         #expect(try await client.send(.head, "/docs/t").status == 404)
     }
 

@@ -47,7 +47,18 @@ struct HistoryJourneyTests {
         #expect(try await client.send(.put, "/docs/x", query).code == code)
         #expect(try await client.send(.put, "/docs/y", "comp=snapshot").code == "BlobNotFound")
         let moments = "snapshot=2026-01-01T00:00:00.0000000Z&versionid=2026-01-01T00:00:00.0000000Z"
-        #expect(try await client.send(.get, "/docs/x", moments).code == "InvalidQueryParameterValue")
+        #expect(try await client.send(.get, "/docs/x", moments).code == "MutuallyExclusiveQueryParameters")
+        let taken = try await client.send(.put, "/docs/x", "comp=snapshot")
+        #expect(taken["x-ms-request-server-encrypted"] == "false")
+        let snapshot = "snapshot=\(try #require(taken["x-ms-snapshot"]).percentEncoded())"
+        let both = try await client.send(.delete, "/docs/x", snapshot, headers: ["x-ms-delete-snapshots": "include"])
+        #expect(both.code == "InvalidQueryParameterValue")
+        // Leases are of what is current.
+        let shown = try await client.send(.head, "/docs/x", snapshot)
+        #expect(shown["x-ms-snapshot"] == taken["x-ms-snapshot"])
+        #expect(shown["x-ms-lease-state"] == nil && shown["x-ms-lease-status"] == nil)
+        let list = try await client.send(.get, "/docs", "restype=container&comp=list&include=snapshots").text
+        #expect(list.ranges(of: "<LeaseState>").count == 1 && list.ranges(of: "<Blob>").count == 2)
         let wrong = ["x-ms-delete-snapshots": "perhaps"]
         #expect(try await client.send(.delete, "/docs/x", headers: wrong).code == "InvalidHeaderValue")
     }

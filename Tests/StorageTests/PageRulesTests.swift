@@ -28,6 +28,7 @@ struct PageRulesTests {
         #expect(try PageRange.listed(head([("Range", "bytes=600-700")]), size: 2048) == 512..<1024)
         #expect(try PageRange.listed(head([("x-ms-range", "bytes=512-9999")]), size: 2048) == 512..<2048)
         #expect(try PageRange.listed(head([("x-ms-range", "bytes=512-")]), size: 2048) == 512..<2048)
+        #expect(try PageRange.listed(head([("x-ms-range", "bytes=-2-497")]), size: 2048) == 0..<2048)
         let fault = Fixture.fault { try PageRange.listed(head([("x-ms-range", "bytes=2048-")]), size: 2048) }
         #expect(fault?.line == "416 InvalidRange")
     }

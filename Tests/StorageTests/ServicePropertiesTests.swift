@@ -49,11 +49,11 @@ struct ServicePropertiesTests {
     @Test(arguments: [
         ("<Unknown/>", "InvalidXmlDocument"), ("<Logging/>", "MissingRequiredXmlNode"),
         ("<StaticWebsite><Enabled>maybe</Enabled></StaticWebsite>", "InvalidXmlNodeValue"),
-        ("<DeleteRetentionPolicy><Enabled>true</Enabled></DeleteRetentionPolicy>", "MissingRequiredXmlNode"),
-        ("<DeleteRetentionPolicy><Enabled>true</Enabled><Days>0</Days></DeleteRetentionPolicy>", "InvalidXmlNodeValue"),
+        ("<DeleteRetentionPolicy><Enabled>true</Enabled></DeleteRetentionPolicy>", "InvalidXmlDocument"),
+        ("<DeleteRetentionPolicy><Enabled>true</Enabled><Days>0</Days></DeleteRetentionPolicy>", "InvalidXmlDocument"),
         (
             "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>366</Days></DeleteRetentionPolicy>",
-            "InvalidXmlNodeValue"
+            "InvalidXmlDocument"
         ),
         ("<DefaultServiceVersion>newest</DefaultServiceVersion>", "InvalidXmlNodeValue"),
         (

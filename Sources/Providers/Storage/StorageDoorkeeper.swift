@@ -97,6 +97,7 @@ package struct StorageDoorkeeper: Doorkeeper {
     /// whichever operation it is.
     private func checkExtras(_ visit: Visit, _ caller: Caller) async throws(ServiceError) {
         guard visit.target.blob != nil else { return }
+        if CopiedTags.areWanted(by: visit.head) { try await require(.blobTags, BlobAction.tagsWrite, visit, caller) }
         for (headers, need, action) in Self.extras where headers.contains(where: { visit.head.text($0) != nil }) {
             try await require(need, action, visit, caller)
         }

@@ -35,9 +35,11 @@ struct SignatureGrant: Grant {
         guard let need = StorageNeeds.need(of: blob.call.operation, blob.call.request) else { return false }
         return (try? grant.permits(need)) == .always
     }
-    /// Whether the signature also opens a blob of the same account as the source of a copy.
-    func mayRead(_ source: BlobTarget) -> Bool {
+    /// Whether the signature also opens a blob of the same account as the source of a copy, its tags too if these are
+    /// asked for.
+    func mayRead(_ source: BlobTarget, withTags: Bool = false) -> Bool {
         guard (try? grant.permits(.readBlob)) != nil else { return false }
+        if withTags, (try? grant.permits(.blobTags)) == nil { return false }
         switch grant.scope {
         case .account: return true
         case .container: return source.container == target.blob?.container

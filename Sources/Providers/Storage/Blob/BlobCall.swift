@@ -174,7 +174,6 @@ extension StorageProvider {
             throw .unavailable("\(call.operation) came past the doorkeeper")
         }
         let version = try checked { () throws(StorageFault) in
-            try Self.refuseUnbuilt(opened.head)
             if opened.place.isHierarchical { try Self.refuseFlat(call.operation, opened.head) }
             try Self.refuseForeignKeys(opened.head, StorageNeeds.plain(call.operation))
             return try ServiceVersion(head: opened.head)
@@ -241,11 +240,4 @@ extension StorageProvider {
     private static let keyedReads: Set<String> = [
         "blob.get", "blob.getProperties", "blob.getMetadata", "blob.query", "path.read", "path.getProperties",
     ]
-    /// Request headers of features that are not built: ignoring them would break a promise.
-    private static func refuseUnbuilt(_ head: RequestHead) throws(StorageFault) {
-        let tags = "x-ms-copy-source-tag-option"
-        if head.text(tags)?.lowercased() == "copy" {
-            throw .notImplemented("copying tags (header \(tags)).")
-        }
-    }
 }

@@ -34,7 +34,11 @@ extension StorageProvider {
     /// phase: whether the caller may read the source; what is not shared is taken in.
     func checkCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
-        let form = try checked { () throws(StorageFault) in try CopyForm(blob) }
+        let form = try checked { () throws(StorageFault) in
+            let form = try CopyForm(blob)
+            try CopiedTags.check(blob.head, isAsync: form == .async)
+            return form
+        }
         let (site, _) = try await checkOverwrite(blob, form == .put ? .create : .copyTarget, scope)
         guard form == .async else {
             let incoming = try checked { () throws(StorageFault) in try Incoming(blob, limit: form.bytesMax) }
@@ -49,7 +53,7 @@ extension StorageProvider {
         }
         let source = try await copySource(blob, scope)
         try await mayRead(source, blob, ownRights: true, scope)
-        let found = try await find(source, scope.of(source.place.tenant))
+        let found = try await find(source, within: blob.place, scope.of(source.place.tenant))
         try checkConditions(found.record, blob)
     }
 
@@ -90,7 +94,7 @@ extension StorageProvider {
         let content = try await scope.keep(received, in: blob.domain)
         var headers = keeps ? own.filled(from: original.headers) : own
         headers.md5 = checksums.md5
-        let new = Blob(
+        var new = Blob(
             scope,
             replacing: old,
             length: content.length,
@@ -98,6 +102,7 @@ extension StorageProvider {
             headers: headers,
             metadata: keeps && metadata.items.isEmpty ? original.metadata : metadata
         )
+        try await bringTags(of: original, to: &new, blob, site, scope)
         let stored = try await replace(old, with: new, blob, site, scope)
         var reply = blob.changed(201, stored)
         reply.set("Content-MD5", checksums.md5.base64)
@@ -138,6 +143,7 @@ extension StorageProvider {
             total: content.length,
             completed: scope.now
         )
+        try await bringTags(of: original, to: &new, blob, site, scope)
         let stored = try await replace(old, with: new, blob, site, scope)
         var reply = copied(blob, stored)
         incoming.tell(checksums, in: &reply)
@@ -163,7 +169,7 @@ extension StorageProvider {
     /// scope, a saga brings the bytes.
     private func startCopy(_ blob: BlobCall, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let source = try await copySource(blob, scope)
-        let found = try await find(source, scope.of(source.place.tenant))
+        let found = try await find(source, within: blob.place, scope.of(source.place.tenant))
         let original = found.record
         try checkConditions(original, blob)
         try original.refuseArchived(at: scope.now)
@@ -237,7 +243,7 @@ extension StorageProvider {
     /// Incremental Copy Blob (`PUT /{container}/{blob}?comp=incrementalcopy`), first phase.
     func checkIncrementalCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await open(call, scope)
-        _ = try await checkOverwrite(blob, .copyTarget, scope)
+        _ = try await checkOverwrite(blob, .write, scope)
         let source = try await copySource(blob, scope)
         try await mayRead(source, blob, ownRights: true, scope)
     }
@@ -256,7 +262,7 @@ extension StorageProvider {
         let original = try await find(source, scope).record
         guard case .pages = original.body else { throw ServiceError(.invalidSourceBlobType) }
         if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
-        let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        let (site, old) = try await checkOverwrite(blob, .write, scope)
         guard try await blob.seal(in: site.container, scope).scope == original.encryptionScope else {
             throw ServiceError(
                 .notImplemented("incremental copies into another encryption scope; copy the snapshot whole.")

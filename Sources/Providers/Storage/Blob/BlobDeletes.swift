@@ -59,7 +59,13 @@ extension StorageProvider {
                 .invalidQueryParameterValue("deletetype", "permanent", "It needs a snapshot or versionid.")
             )
         }
-        if let choice { throw ServiceError(.invalidHeaderValue("x-ms-delete-snapshots", choice.rawValue)) }
+        if choice != nil {
+            let (name, value) =
+                blob.target.isSnapshot
+                ? ("snapshot", blob.target.snapshot) : ("versionid", blob.target.version)
+            let reason = "x-ms-delete-snapshots is of the blob itself: leave \(name) out."
+            throw ServiceError(.invalidQueryParameterValue(name, value ?? "", reason))
+        }
         let site = try await blob.site(scope)
         let key = StorageKey.past(site.place, moment)
         let current = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(site.place))

@@ -12,9 +12,11 @@ extension BlobCall {
             [
                 "ETag": record.etag.quoted, "Last-Modified": record.modified.httpDate,
                 "x-ms-creation-time": record.created.httpDate, "x-ms-blob-type": record.kind.rawValue,
-                "x-ms-lease-status": record.lease.state(at: now).status,
-                "x-ms-lease-state": record.lease.state(at: now).rawValue,
-                "x-ms-lease-duration": record.lease?.duration(at: now)?.rawValue,
+                // Leases are of the current state alone.
+                "x-ms-lease-status": record.past == nil ? record.lease.state(at: now).status : nil,
+                "x-ms-lease-state": record.past == nil ? record.lease.state(at: now).rawValue : nil,
+                "x-ms-lease-duration": record.past == nil ? record.lease?.duration(at: now)?.rawValue : nil,
+                "x-ms-snapshot": record.past?.kind == .snapshot ? record.past?.moment.text : nil,
                 "x-ms-server-encrypted": "true", "Accept-Ranges": "bytes",
                 "x-ms-encryption-scope": record.encryptionScope,
                 "x-ms-encryption-key-sha256": record.customerKeyHash?.base64,
@@ -107,8 +109,8 @@ extension BlobEntry {
             tier = inferred
             isTierInferred = true
         }
-        lease = blob.lease.state(at: now)
-        leaseDuration = blob.lease?.duration(at: now)
+        lease = blob.past == nil ? blob.lease.state(at: now) : nil
+        leaseDuration = blob.past == nil ? blob.lease?.duration(at: now) : nil
         tagCount = blob.tags == .none ? nil : blob.tags.items.count
         encryptionScope = blob.encryptionScope
         customerKeyHash = blob.customerKeyHash

@@ -90,7 +90,7 @@ extension StorageProvider {
         return TierHome(kind: record?.kind ?? "StorageV2", sku: record?.sku?["name"]?.string ?? "")
     }
     /// Searches find a container's name by its id.
-    private func keepContainerPlace(
+    func keepContainerPlace(
         _ container: Container,
         _ blob: BlobCall,
         _ scope: WriteScope

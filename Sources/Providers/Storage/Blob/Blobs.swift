@@ -103,7 +103,8 @@ extension StorageProvider {
         let old = record
         // Length and number alone leave the content's properties as they are (REST "Set Blob Properties", remarks).
         if !isResize || ContentHeaders.areSet(by: blob.headers) {
-            record.headers = try checked { () throws(StorageFault) in try ContentHeaders(blob.headers, from: .explicit)
+            record.headers = try checked { () throws(StorageFault) in
+                try ContentHeaders(blob.headers, from: .explicit).cleared
             }
         }
         if isResize { try await resize(&record, blob, scope) }

@@ -145,7 +145,7 @@ extension StorageProvider {
         }
         reply.set("ETag", record?.etag.quoted)
         reply.set("Last-Modified", record?.modified.httpDate)
-        reply.set("x-ms-blob-content-length", String(record?.length ?? 0))
+        reply.set("x-ms-blob-content-length", record.map { String($0.length) })
         return reply
     }
 }

@@ -72,18 +72,28 @@ extension StorageProvider {
     }
 
     /// The blob of a source, or what Azure answers when there is none.
-    func find(_ source: CopySource, _ scope: some Scope) async throws(ServiceError) -> FoundSource {
+    ///
+    /// Copy Blob looks `within` the account itself and says what is missing there; every other source is asked as a
+    /// stranger's.
+    func find(
+        _ source: CopySource,
+        within own: AccountPlace? = nil,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> FoundSource {
+        let isOwn = own?.id == source.place.id
         guard let container = source.target.container, let name = source.target.blob else {
             throw ServiceError(source: 404, "BlobNotFound", "The specified source blob does not exist.")
         }
         let home = try await scope.get(Container.self, in: source.domain, at: StorageKey.container(container))
         guard let home else {
+            if isOwn { throw ServiceError(.containerNotFound) }
             throw ServiceError(source: 404, "BlobNotFound", "The specified source container does not exist.")
         }
         guard let place = try await scope.place(of: name, in: home, of: source.place),
             let record = try await scope.state(of: place, source.target, in: source.domain), record.directory == nil,
             !record.hasExpired(at: scope.now)
         else {
+            if isOwn { throw ServiceError(.blobNotFound) }
             throw ServiceError(source: 404, "BlobNotFound", "The specified source blob does not exist.")
         }
         return FoundSource(record: record, place: place, container: home)
@@ -105,12 +115,14 @@ extension StorageProvider {
                 "The source's network rules do not admit this request."
             )
         }
+        let tags = CopiedTags.areWanted(by: blob.head)
         if let token = blob.call.request.header("x-ms-copy-source-authorization") {
-            return try await mayRead(source, token: token, there)
+            return try await mayRead(source, token: token, withTags: tags, there)
         }
         let signature = try checked { () throws(StorageFault) in try SharedAccessSignature(source.query) }
         if let signature { return try await mayRead(source, signature, account, blob, there) }
-        if account.allowsPublicAccess, let name = source.target.container,
+        // What is public are contents, not tags.
+        if account.allowsPublicAccess, !tags, let name = source.target.container,
             try await there.get(Container.self, in: source.domain, at: StorageKey.container(name))?.publicAccess != nil
         {
             return
@@ -130,7 +142,12 @@ extension StorageProvider {
         "This request is not authorized to read the source of the copy."
     )
 
-    private func mayRead(_ source: CopySource, token: String, _ scope: ReadScope) async throws(ServiceError) {
+    private func mayRead(
+        _ source: CopySource,
+        token: String,
+        withTags tags: Bool,
+        _ scope: ReadScope
+    ) async throws(ServiceError) {
         guard token.lowercased().hasPrefix("bearer ") else {
             throw ServiceError(
                 source: 401,
@@ -160,8 +177,10 @@ extension StorageProvider {
             )
         }
         let caller = Caller.principal(principal)
-        guard try await access.allowsData(BlobAction.read, at: source.resource, caller: caller, scope: scope) else {
-            throw Self.sourceDenied
+        for action in tags ? [BlobAction.read, BlobAction.tagsRead] : [BlobAction.read] {
+            guard try await access.allowsData(action, at: source.resource, caller: caller, scope: scope) else {
+                throw Self.sourceDenied
+            }
         }
     }
     private func mayRead(
@@ -184,9 +203,13 @@ extension StorageProvider {
             guard error.status == 403 else { throw error }
             throw ServiceError(source: 403, "AuthorizationFailure", error.message)
         }
-        guard grant.mayRead(source.target),
-            try await delegatorMay(.data(BlobAction.read), grant, at: source.resource, scope)
-        else { throw Self.sourceDenied }
+        let tags = CopiedTags.areWanted(by: blob.head)
+        guard grant.mayRead(source.target, withTags: tags) else { throw Self.sourceDenied }
+        for action in tags ? [BlobAction.read, BlobAction.tagsRead] : [BlobAction.read] {
+            guard try await delegatorMay(.data(action), grant, at: source.resource, scope) else {
+                throw Self.sourceDenied
+            }
+        }
     }
     /// What opens the target opens the source too, if its rights reach there.
     private func mayRead(

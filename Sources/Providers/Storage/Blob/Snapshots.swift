@@ -38,7 +38,9 @@ extension StorageProvider {
             try await states.data.put(current, at: site.place, was: record)
             stored = current
         }
+        // Only metadata that the request brought is encrypted for it (REST "Snapshot Blob", response headers).
         var reply = blob.changed(201, stored.etag, snapshot.modified)
+        reply.set("x-ms-request-server-encrypted", metadata.items.isEmpty ? "false" : "true")
         reply.set("ETag", snapshot.etag.quoted)
         reply.set("x-ms-snapshot", moment.text)
         reply.set("x-ms-version-id", stored.version?.text)

@@ -94,8 +94,8 @@ package struct BlobEntry: Equatable, Sendable {
     package var hasLegalHold: Bool?
     /// Whether a name stands for versions only, of which none is current.
     package var hasVersionsOnly = false
-    /// The lease's state.
-    package var lease = LeaseState.available
+    /// The lease's state; nil for past states, which have no leases.
+    package var lease: LeaseState? = .available
     /// How long the lease lasts, while there is one.
     package var leaseDuration: LeaseDuration?
     /// The last copy; written when the listing includes copies.
@@ -162,8 +162,8 @@ extension BlobEntry {
         writer.optional("AccessTierChangeTime", tierChanged?.httpDate)
         writer.optional("ArchiveStatus", archiveStatus)
         writer.optional("RehydratePriority", rehydratePriority)
-        writer.leaf("LeaseStatus", lease.status)
-        writer.leaf("LeaseState", lease.rawValue)
+        writer.optional("LeaseStatus", lease?.status)
+        writer.optional("LeaseState", lease?.rawValue)
         if lease == .leased { writer.optional("LeaseDuration", leaseDuration?.rawValue) }
         if let copy {
             writer.leaf("CopyId", copy.id)

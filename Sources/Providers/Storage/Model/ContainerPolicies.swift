@@ -26,7 +26,9 @@ package enum ContainerPolicies {
             try element.allowOnly(["Id", "AccessPolicy"])
             let id = try element.required("Id").trimmed
             guard (1...StoredPolicy.identifierCharactersMax).contains(id.utf16.count) else {
-                throw .invalidXMLNodeValue("Id", id)
+                throw .invalidXMLDocument(
+                    "an Id has 1 to \(StoredPolicy.identifierCharactersMax) characters."
+                )
             }
             guard !policies.contains(where: { $0.identifier == id }) else {
                 throw .invalidXMLDocument("the policy \(id) is given twice.")

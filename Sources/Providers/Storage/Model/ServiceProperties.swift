@@ -148,8 +148,10 @@ extension ServiceProperties {
 
     private static func retention(_ element: XMLElement) throws(StorageFault) -> Retention {
         guard try element.bool("Enabled") else { return Retention() }
-        guard let days = try element.optionalInteger("Days", in: 1...retentionDaysMax) else {
-            throw .missingRequiredXMLNode("Days")
+        // The service judges both as a document against its schema (as the Go SDK's tests have it).
+        guard let text = element.optionalText("Days"), let days = Int(text), (1...retentionDaysMax).contains(days)
+        else {
+            throw .invalidXMLDocument("a retention policy that is enabled has Days from 1 to \(retentionDaysMax).")
         }
         return Retention(days: days)
     }

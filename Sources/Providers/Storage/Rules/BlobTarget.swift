@@ -90,7 +90,8 @@ package struct BlobTarget: Hashable, Sendable {
         get throws(StorageFault) {
             let asked = [("snapshot", snapshot), ("versionid", version)].filter { $0.1?.isEmpty == false }
             guard let (name, value) = asked.first, let value else { return nil }
-            guard asked.count == 1, let moment = Moment(value) else { throw .invalidQueryParameterValue(name, value) }
+            guard asked.count == 1 else { throw .mutuallyExclusiveParameters }
+            guard let moment = Moment(value) else { throw .invalidQueryParameterValue(name, value) }
             return moment
         }
     }

@@ -19,28 +19,30 @@ package struct ByteRange: Equatable, Sendable {
     package let checksum: Checksum?
 
     /// Reads the range of a request; nil when the whole blob is asked for.
+    ///
+    /// A range of another form than the two is passed over, as RFC 9110 §14.2 has it: the answer is the whole blob.
     package init?(_ head: RequestHead) throws(StorageFault) {
         checksum = try Self.checksum(head)
-        let isOwn = head.headers.contains(StorageHeader.range)
-        guard let text = head.headers[isOwn ? StorageHeader.range : .range], !text.isEmpty else {
+        guard let text = head.headers[StorageHeader.range] ?? head.headers[.range],
+            let (first, last) = Self.ends(text)
+        else {
             // A checksum of a range needs a range (REST "Get Blob", x-ms-range-get-content-md5).
             if checksum == .md5 { throw .invalidHeaderValue("x-ms-range-get-content-md5", "true") }
             if checksum == .crc64 { throw .invalidHeaderValue("x-ms-range-get-content-crc64", "true") }
             return nil
         }
-        let fault = StorageFault.invalidHeaderValue(isOwn ? "x-ms-range" : "Range", text)
-        guard text.lowercased().hasPrefix("bytes=") else { throw fault }
-        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2, let first = Self.number(ends[0]) else { throw fault }
         self.first = first
-        guard !ends[1].isEmpty else {
-            last = nil
-            return
-        }
-        guard let last = Self.number(ends[1]), last >= first, last < Int64.max else { throw fault }
         self.last = last
     }
 
+    private static func ends(_ text: String) -> (first: Int64, last: Int64?)? {
+        guard text.lowercased().hasPrefix("bytes=") else { return nil }
+        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let first = number(ends[0]) else { return nil }
+        guard !ends[1].isEmpty else { return (first, nil) }
+        guard let last = number(ends[1]), last >= first, last < Int64.max else { return nil }
+        return (first, last)
+    }
     private static func number(_ text: Substring) -> Int64? {
         text.utf8.allSatisfy { (48...57).contains($0) } ? Int64(text) : nil
     }

@@ -157,7 +157,11 @@ extension Conditions {
             guard let current, match.contains(current.etag) else { throw failure }
             return
         }
-        guard let current else { return }
+        guard let current else {
+            // What is not there was not modified either.
+            if purpose == .create, modifiedSince != nil { throw failure }
+            return
+        }
         if let modifiedSince, !isModified(current, since: modifiedSince) { throw failure }
         if let unmodifiedSince, isModified(current, since: unmodifiedSince) { throw failure }
     }

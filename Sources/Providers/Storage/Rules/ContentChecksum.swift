@@ -23,9 +23,7 @@ package enum ContentChecksum: Equatable, Sendable {
                 throw .invalidHeaderValue("x-ms-content-crc64", text)
             }
             self = .crc64(bytes)
-        case (_?, let text?):
-            // REST "Put Blob": a request with both headers fails with 400.
-            throw .invalidHeaderValue("x-ms-content-crc64", text)
+        case (_?, _?): throw .bothChecksums
         }
     }
 

@@ -4,7 +4,7 @@ package import HTTPTypes
 
 /// The HTTP properties of a blob: what its reads are answered with (REST "Put Blob", "Set Blob Properties").
 package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
-    /// The media type.
+    /// The media type; empty once it was cleared (REST "Set Blob Properties"), nil where none was ever given.
     package var type: String?
     /// The content coding.
     package var encoding: String?
@@ -55,6 +55,13 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
         }
     }
 
+    /// The same for a blob whose properties were set by themselves: no type is none, and no default.
+    var cleared: ContentHeaders {
+        var cleared = self
+        cleared.type = type ?? ""
+        return cleared
+    }
+
     /// Whether a request sets any property.
     package static func areSet(by headers: HTTPFields) -> Bool {
         ["type", "encoding", "language", "disposition", "md5"].contains {
@@ -65,7 +72,7 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
     /// The headers of a read's answer, without those that are not set; `overrides` are a signature's.
     package func fields(overrides: HTTPFields = HTTPFields()) -> HTTPFields {
         var fields = HTTPFields()
-        fields[.contentType] = type ?? Self.defaultType
+        fields[.contentType] = type?.isEmpty == true ? nil : type ?? Self.defaultType
         fields[.contentEncoding] = encoding
         fields[.contentLanguage] = language
         fields[.contentDisposition] = disposition

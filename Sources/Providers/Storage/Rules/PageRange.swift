@@ -25,9 +25,10 @@ package enum PageRange {
     /// The part of a blob of `size` bytes that Get Page Ranges looks at: all of it without a range, else the pages that
     /// the range touches.
     package static func listed(_ head: RequestHead, size: Int64) throws(StorageFault) -> Range<Int64> {
-        let isOwn = head.headers.contains(StorageHeader.range)
-        guard let text = head.headers[isOwn ? StorageHeader.range : .range], !text.isEmpty else { return 0..<size }
-        let (first, last) = try ends(text, header: isOwn ? "x-ms-range" : "Range")
+        // A range of another form is passed over, as for reads.
+        guard let text = head.headers[StorageHeader.range] ?? head.headers[.range],
+            let (first, last) = try? ends(text, header: "x-ms-range")
+        else { return 0..<size }
         guard first < size else { throw .invalidRange }
         let page = BlobLimits.pageBytes
         let end = min(size, last.map { $0 / page * page + page } ?? size)

@@ -144,6 +144,18 @@ extension StorageFault {
             [("QueryParameterName", name), ("QueryParameterValue", value), ("Reason", reason)]
         )
     }
+    /// 400: a snapshot and a version at once.
+    package static let mutuallyExclusiveParameters = StorageFault(
+        400,
+        "MutuallyExclusiveQueryParameters",
+        "The snapshot and versionid query parameters cannot be specified at the same time."
+    )
+    /// 400: a body is announced by one checksum (REST "Put Blob").
+    package static let bothChecksums = StorageFault(
+        400,
+        "BothCrc64AndMd5HeaderPresent",
+        "Both x-ms-content-crc64 and Content-MD5 are present; send one of them."
+    )
     /// 400: a query parameter's number lies outside its limits.
     package static func outOfRangeQueryParameterValue(
         _ name: String,
