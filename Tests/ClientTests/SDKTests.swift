@@ -11,7 +11,7 @@ extension OtherClientTests {
         @Test(arguments: [
             "test_identity", "test_management", "test_graph", "test_blob", "test_blob_async", "test_queue",
             "test_queue_async", "test_table", "test_table_async", "test_blob_kinds", "test_datalake",
-            "test_changefeed", "test_frames",
+            "test_changefeed", "test_frames", "test_other_clients",
         ])
         func `the Python SDKs work unmodified`(file: String) async throws {
             let home = try Home(await Region.shared())
