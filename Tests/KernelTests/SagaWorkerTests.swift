@@ -70,6 +70,24 @@ import Testing
         #expect(region.region.bytes.extents.count == 1)
     }
 
+    @Test func `what ended is remembered for a week, and what goes on for as long as it takes`() async throws {
+        let region = try await ProbedRegion()
+        let (quick, ends) = (try await start(QuickSaga.self, region), try await start(EndingSaga.self, region))
+        let stuck = try await start(StuckSaga.self, region)
+        let worker = SagaWorker(region.journal, [QuickSaga(), EndingSaga(), StuckSaga()])
+        while try await worker.round(report: { _ in }) {}
+        func forget() async { await Reconciler(region.journal).pass(EndedSagas()) { Issue.record("\($0)") } }
+        region.clock.pass(EndedSagas.kept - .seconds(60))
+        await forget()
+        #expect(try await status(quick, region) == .succeeded)
+        #expect(try await status(ends, region) == .failed)
+        region.clock.pass(.seconds(120))
+        await forget()
+        #expect(try await status(quick, region) == nil)
+        #expect(try await status(ends, region) == nil)
+        #expect(try await status(stuck, region) == .inProgress)
+    }
+
     @Test func `what others keep changing is tried again later, and ends no saga`() async throws {
         let region = try await ProbedRegion(store: { ContendedStore(engine: $0.store, from: 2) })
         let answer = await region.send(.put, "/notes/x")

@@ -59,7 +59,7 @@ struct Housekeeping {
         await work("messages.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
             try await storage.expireMessages(scope)
         }
-        for due in storage.dueWorks {
+        for due in storage.dueWorks + [EndedSagas()] {
             await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
         }
     }

@@ -65,7 +65,8 @@ package struct SagaRecord: Stored, Codable {
     /// Who began it.
     package var caller: String
 }
-/// Points to an unfinished saga, so that a restart finds all of them without looking at the finished.
+/// Points to a saga: to an unfinished one, so that a restart finds all of them without looking at the finished, or to one
+/// that ended, by the time of its end.
 struct OpenSaga: Stored, Codable { var tenant: TenantID, id: String }
 
 extension WriteScope {
@@ -93,7 +94,10 @@ extension WriteScope {
     }
     func save(_ record: SagaRecord) async throws(ServiceError) {
         try await kernel.put(record, at: Key("saga", record.id))
-        if record.status != .inProgress { try await kernel.remove(in: .region, at: Key("saga-open", record.id)) }
+        guard record.status != .inProgress else { return }
+        try await kernel.remove(in: .region, at: Key("saga-open", record.id))
+        let ended = EndedSagas.ended.appending(record.ended ?? now, record.id)
+        try await kernel.put(OpenSaga(tenant: record.tenant, id: record.id), in: .region, at: ended)
     }
 }
 
