@@ -66,6 +66,23 @@ import Testing
         #expect(left.said.first?.hasPrefix("chores.end: 5 failed") == true)
     }
 
+    @Test func `a long row is settled commit by commit until it is gone, and a bad one stops no other`() async throws {
+        let region = try await ProbedRegion()
+        let note = ChangeNote(actor: "test", action: "test", operation: "test")
+        _ = try await region.journal.change(note, Chores.namespace, KeyRing.regionTenant) {
+            scope async throws(ServiceError) in
+            for row in 0..<4 { try await scope.put(Chore(number: Int64(row) * 3), at: Key("due", Int64(row))) }
+        }
+        let said = Mutex<[String]>([])
+        let work = LongChores(bad: 2)
+        await Reconciler(region.journal).pass(work) { line in said.withLock { $0.append(line) } }
+        let scope = try await region.journal.reader(Chores.namespace, KeyRing.regionTenant)
+        #expect(try await scope.list(Chore.self, under: Key("due"), limit: 10).map(\.value.number) == [6])
+        #expect(said.withLock { $0.count } == 1)
+        // Each of three and nine steps was a commit, and so was the end of three rows.
+        #expect(work.settled.withLock { $0 } == 3 + 9 + 3)
+    }
+
     @Test func `a page of nothing but bad rows does not keep the next page from its turn`() async throws {
         let left = try await left(of: 60, bad: Set(0..<50))
         #expect(left.rows == Array(0..<50))
@@ -90,5 +107,28 @@ private struct Chores: DueWork {
         try await scope.remove(at: key)
         try await scope.put(chore, at: Key("done", chore.number))
         if bad.contains(chore.number) { throw .unavailable("row \(chore.number) is bad") }
+    }
+}
+
+/// Takes one from a row's number at a time; the row goes once nothing is left.
+private final class LongChores: DueWork {
+    let name = "chores.go"
+    let namespace: String = Chores.namespace
+    let hasLongRows = true
+    let settled = Mutex(0)
+    private let bad: Int64
+    init(bad: Int64) { self.bad = bad }
+
+    func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
+        #expect(limit == 1)
+        return try await scope.keys(in: .tenant, under: Key("due"), after: key, limit: limit)
+    }
+    func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError) {
+        guard var chore = try await scope.get(Chore.self, at: key) else { return }
+        guard key != Key("due", bad) else { throw .unavailable("the row is bad") }
+        settled.withLock { $0 += 1 }
+        guard chore.number > 0 else { return try await scope.remove(at: key) }
+        chore.number -= 1
+        try await scope.put(chore, at: key)
     }
 }

@@ -128,7 +128,7 @@ import Testing
         #expect(got.first?.id == live.id)
         for _ in 0..<300 { try await client.put("x", "messagettl=60") }
         pass(2 * 3600, client)
-        try await client.storage.region.expireMessages()
+        await client.storage.region.expireMessages()
         for message in got {
             _ = try await client.code(.delete, "/jobs/messages/\(message.id)", "popreceipt=\(message.receipt)")
         }

@@ -203,15 +203,7 @@ struct StorageRegion: Sendable {
         }
     }
     /// One full run of the reconciler of expired messages.
-    func expireMessages() async throws {
-        let note = ChangeNote(actor: "region:test", action: "expire", operation: "expire")
-        var more = true
-        while more {
-            more = try await journal.change(note, StorageProvider.namespace, KeyRing.regionTenant) {
-                scope async throws(ServiceError) in try await provider.expireMessages(scope)
-            }.result
-        }
-    }
+    func expireMessages() async { await pass("messages.expire") }
     /// One full run of what comes due within moments, and of the work it begins.
     func publishFeeds() async throws {
         for work in provider.promptWorks { await Reconciler(journal).pass(work) { Issue.record("\($0)") } }

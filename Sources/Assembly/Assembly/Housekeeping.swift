@@ -56,9 +56,6 @@ struct Housekeeping {
             _ = try await identity.rotateSigningKeys(scope)
             return false
         }
-        await work("messages.expire", StorageProvider.namespace, report) { scope async throws(ServiceError) in
-            try await storage.expireMessages(scope)
-        }
         for due in storage.dueWorks + [EndedSagas()] {
             await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
         }

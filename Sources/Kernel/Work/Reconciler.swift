@@ -14,8 +14,14 @@ package protocol DueWork: Sendable {
     func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key]
     /// Does what one row asks for, in at most 20 writes, and removes the row.
     ///
-    /// May run several times before it commits. A row that is gone is no error.
+    /// May run several times before it commits. A row that is gone is no error. Where a row is a commit of its own, it may
+    /// make 1,000 writes and leave the row for another, until nothing is left of it.
     func settle(_ key: Key, _ scope: WriteScope) async throws(ServiceError)
+    /// Whether each row is settled in a commit of its own, or several of them.
+    var hasLongRows: Bool { get }
+}
+extension DueWork {
+    package var hasLongRows: Bool { false }
 }
 
 /// An ordered pass over due rows: a page of them is one commit with its entry.
@@ -40,15 +46,21 @@ package struct Reconciler: Sendable {
         var first: ServiceError?
         for _ in 0..<(Self.passMax / Self.pageMax) where !Task.isCancelled {
             let keys: [Key]
+            let limit = work.hasLongRows ? 1 : Self.pageMax
+            var isDone = true
             do throws(ServiceError) {
                 let scope = try await journal.reader(work.namespace, KeyRing.regionTenant)
-                keys = try await work.due(after: after, limit: Self.pageMax, scope)
+                keys = try await work.due(after: after, limit: limit, scope)
             } catch {
                 failures += 1
                 first = first ?? error
                 break
             }
-            do throws(ServiceError) { try await settle(keys, work) } catch {
+            do throws(ServiceError) {
+                try await settle(keys, work)
+                // A long row that is still there comes again.
+                isDone = !work.hasLongRows
+            } catch {
                 for key in keys where !Task.isCancelled {
                     do throws(ServiceError) { try await settle([key], work) } catch {
                         failures += 1
@@ -56,8 +68,8 @@ package struct Reconciler: Sendable {
                     }
                 }
             }
-            after = keys.last
-            guard keys.count == Self.pageMax else { break }
+            if isDone { after = keys.last }
+            guard keys.count == limit else { break }
         }
         // One line a pass: a full disk refuses every row.
         guard let first else { return }

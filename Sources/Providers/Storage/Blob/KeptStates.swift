@@ -42,7 +42,9 @@ struct KeptStates: DueWork {
 
 extension StorageProvider {
     /// What comes due in storage.
-    package var dueWorks: [any DueWork] { [UncommittedBlocks(), KeptStates(), ExpiredFiles(), DuePolicies()] }
+    package var dueWorks: [any DueWork] {
+        [UncommittedBlocks(), KeptStates(), ExpiredFiles(), DuePolicies(), ExpiringMessages(lanes: lanes)]
+    }
 }
 
 extension AccountData {

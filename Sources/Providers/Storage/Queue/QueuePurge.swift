@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import FoundationEssentials
-package import Kernel
+import Kernel
 import Store
 
 /// Removes the messages of a queue that is gone, or was cleared.
@@ -73,52 +73,5 @@ extension WriteScope {
         try await remove(LongText.self, texts)
         try await remove(ReadyMark.self, marks)
         return rest <= 0
-    }
-}
-
-extension StorageProvider {
-    /// Queues of one hour that one round of `expireMessages` looks at.
-    private static let expiringAtOnce = 8
-
-    /// Removes messages that expired an hour ago or earlier, in all tenants, some at a time.
-    ///
-    /// A reconciler: it takes no input and may run at any time. Answers whether there may be more.
-    package func expireMessages(_ scope: WriteScope) async throws(ServiceError) -> Bool {
-        let hour = scope.now.microseconds / QueueData.hourMicroseconds
-        let range = KeyRange(
-            from: StorageKey.expiring.children.from,
-            to: StorageKey.expiring.appending(hour)
-        )
-        let due = try await scope.list(ExpiringQueue.self, in: .region, keys: range, limit: Self.expiringAtOnce)
-        var rest = Self.expiringAtOnce * QueueData.expiredAtOnce / 2
-        for item in due where rest > 0 {
-            let tenant = scope.of(item.value.tenant)
-            let removed = try await expire(item.value, tenant, limit: rest)
-            rest -= removed
-            // Fewer than asked for: no other is left of this hour.
-            if rest > 0 { try await scope.remove(in: .region, at: item.key) }
-        }
-        return due.count == Self.expiringAtOnce || rest <= 0
-    }
-    private func expire(
-        _ queue: ExpiringQueue,
-        _ scope: WriteScope,
-        limit: Int
-    ) async throws(ServiceError) -> Int {
-        let domain = Domain.account(queue.account)
-        let all = StorageKey.messages(queue.queue)
-        let range = KeyRange(
-            from: all.children.from,
-            to: StorageKey.message(queue.queue, .first(expiringAt: scope.now))
-        )
-        let found = try await scope.list(QueuedMessage.self, in: domain, keys: range, limit: limit)
-        let data = QueueData(queue.queue, queue.account, scope, lanes)
-        if !found.isEmpty { try await data.counted(more: -found.count) }
-        for item in found {
-            var reader = KeyReader(item.key, after: all)
-            guard let id = reader.uuid() else { continue }
-            try await data.remove(item.value, MessageID(id))
-        }
-        return found.count
     }
 }
