@@ -54,10 +54,57 @@ struct LifecycleJourneyTests {
         try await pass(client, days: 2)
     }
 
-    @Test func `an account with a hierarchical namespace takes no policy`() async throws {
+    @Test func `files of a hierarchical namespace age by their paths, and directories stay`() async throws {
         let client = try await StorageClient.lake()
-        let answer = try await put(client, [LifecycleRuleTests.rule(Self.delete("baseBlob", 30))])
-        #expect(answer.status == 501 && answer.code == "NotImplemented")
+        let filters: JSON = ["blobTypes": ["blockBlob"], "prefixMatch": ["docs/tmp/", "docs/logs/2", "docs/none/x"]]
+        let rule = LifecycleRuleTests.rule(
+            [
+                "baseBlob": [
+                    "tierToCool": ["daysAfterModificationGreaterThan": 1],
+                    "delete": ["daysAfterModificationGreaterThan": 9],
+                ]
+            ],
+            filters: filters
+        )
+        #expect(try await put(client, [rule]).status == 200)
+        let paths = [
+            "tmp/a", "tmp/deep/er/b", "tmp/deep/c", "tmp/z", "logs/2026/jan", "logs/2", "logs/1", "keep/tmp/a", "tmpx",
+        ]
+        for path in paths { try await client.write("/docs/\(path)", [1]) }
+        let meant = Set(paths.prefix(6))
+        try await pass(client, days: 2)
+        for path in paths {
+            let tier = try await client.send(.head, "/docs/\(path)")["x-ms-access-tier"]
+            #expect(tier == (meant.contains(path) ? "Cool" : "Hot"), "\(path)")
+        }
+        // A directory takes its files along to where no rule means them.
+        #expect(try await client.rename("/docs/tmp/deep/er", to: "/docs/keep/er").status == 201)
+        try await pass(client, days: 8)
+        let left = try await client.paths()
+        #expect(
+            left.sorted() == [
+                "keep", "keep/er", "keep/er/b", "keep/tmp", "keep/tmp/a", "logs", "logs/1", "logs/2026", "tmp",
+                "tmp/deep",
+                "tmpx",
+            ]
+        )
+    }
+
+    @Test func `a run goes on behind any path of a deep tree`() async throws {
+        let client = try await StorageClient.lake()
+        #expect(try await put(client, [LifecycleRuleTests.rule(Self.delete("baseBlob", 1))]).status == 200)
+        // More than the states of one page and the changes of one step, in directories of several sizes.
+        var count = 0
+        for (directory, files) in [("a", 90), ("a/b", 3), ("a/b/c/d", 130), ("e", 0), ("e/f", 70), ("g", 1)] {
+            #expect(try await client.makeDirectory("/docs/\(directory)").status == 201)
+            for number in 0..<files { #expect(try await client.makeFile("/docs/\(directory)/\(number)").status == 201) }
+            count += files
+        }
+        #expect(try await client.paths().count == count + 7)
+        try await pass(client, days: 2)
+        #expect(
+            try await client.paths().sorted() == ["a", "a/b", "a/b/c", "a/b/c/d", "e", "e/f", "g"]
+        )
     }
 
     @Test func `a caller without the right neither sees nor sets a policy`() async throws {

@@ -60,11 +60,6 @@ extension StorageProvider {
         }
         return view
     }
-    /// Their walks know no directories.
-    func refuseHierarchy(_ view: AccountView, _ what: String) throws(ServiceError) {
-        guard view.place.isHierarchical else { return }
-        throw .notImplemented("\(what) of accounts with a hierarchical namespace")
-    }
     func getLifecycle(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await policyAccount(call, scope)
         let record = try await scope.get(
@@ -82,7 +77,6 @@ extension StorageProvider {
     }
     func putLifecycle(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await policyAccount(call, scope)
-        try refuseHierarchy(view, "lifecycle management policies")
         let home = TierHome(kind: view.record.kind ?? "StorageV2", sku: view.record.sku?["name"]?.string ?? "")
         let body = try call.json()
         let policy = try checked { () throws(StorageFault) in
@@ -134,9 +128,7 @@ extension LifecyclePolicyRecord {
         let domain = Domain.account(due.account)
         guard var record = try await scope.get(Self.self, in: domain, at: StorageKey.lifecycle),
             let account = try await scope.get(Account.self, at: StorageKey.account(due.account)),
-            let name = AccountName(account.name),
-            let place = try await scope.get(AccountPlace.self, in: .region, at: StorageKey.place(name)),
-            place.id == due.account
+            let place = try await scope.place(of: account)
         else { return }
         record.due = scope.now + every
         try await scope.put(due, in: .region, at: StorageKey.policy(record.due, due))
@@ -155,6 +147,12 @@ extension LifecyclePolicyRecord {
 }
 
 extension Scope {
+    /// Where an account lies, if the name still leads to it.
+    func place(of account: Account) async throws(ServiceError) -> AccountPlace? {
+        guard let name = AccountName(account.name) else { return nil }
+        let place = try await get(AccountPlace.self, in: .region, at: StorageKey.place(name))
+        return place?.id == account.id ? place : nil
+    }
     /// An account's lifecycle policy; nil without one.
     func lifecycle(of domain: Domain) async throws(ServiceError) -> LifecyclePolicy? {
         let record = try await get(LifecyclePolicyRecord.self, in: domain, at: StorageKey.lifecycle)

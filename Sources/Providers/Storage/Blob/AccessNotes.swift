@@ -27,6 +27,8 @@ package final class AccessNotes: Sendable {
         let moment: Moment?
         /// The container's name.
         let container: String
+        /// The blob's name there, or its path.
+        let path: String
     }
     private struct Notes {
         var order: [TenantID] = []
@@ -42,6 +44,7 @@ package final class AccessNotes: Sendable {
     func note(
         _ record: Blob,
         at place: BlobPlace,
+        named path: BlobName?,
         in container: ContainerName,
         of account: AccountPlace,
         _ now: Timestamp
@@ -51,7 +54,8 @@ package final class AccessNotes: Sendable {
             account: account.id,
             place: place,
             moment: record.past?.moment,
-            container: container.text
+            container: container.text,
+            path: (path ?? place.name).text
         )
         let isFirst = notes.withLock { notes in
             let known = notes.spots[account.tenant]
@@ -79,6 +83,14 @@ package final class AccessNotes: Sendable {
             notes.count -= taken.count
             return AccessBatch(tenant: tenant, notes: taken.map { ($0.key, $0.value) })
         }
+    }
+}
+
+extension StorageProvider {
+    /// Notes that a call reads a state of a blob.
+    func noteRead(of record: Blob, at place: BlobPlace, _ blob: BlobCall) throws(ServiceError) {
+        let name = try blob.containerName
+        accesses.note(record, at: place, named: blob.target.blob, in: name, of: blob.place, blob.now)
     }
 }
 
@@ -111,7 +123,7 @@ package struct AccessBatch: Sendable {
                     policies[spot.account] = .some(try await scope.lifecycle(of: data.domain))
                 }
                 if let policy = policies[spot.account] ?? nil,
-                    let subject = LifecycleSubject(record, spot.place, in: spot.container, tier: nil, at: scope.now),
+                    let subject = LifecycleSubject(record, spot.path, in: spot.container, tier: nil, at: scope.now),
                     policy.warms(subject)
                 {
                     used.tier = BlobTier(explicit: .hot, changed: scope.now)

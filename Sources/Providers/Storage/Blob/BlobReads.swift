@@ -19,7 +19,7 @@ extension StorageProvider {
         var reply = blob.describe(record)
         blob.describeTier(record, in: &reply)
         guard let range else {
-            accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
+            try noteRead(of: record, at: site.place, blob)
             let stream = try await scope.stream(record, 0..<record.length, in: blob.domain, under: key)
             reply.set(stream, structured: isStructured)
             reply.set("Content-MD5", record.headers.md5?.base64)
@@ -31,7 +31,7 @@ extension StorageProvider {
             if error.status == 416 { answer.headers[.contentRange] = "bytes */\(record.length)" }
             throw answer
         }
-        accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
+        try noteRead(of: record, at: site.place, blob)
         reply.status = 206
         reply.set("Content-Range", ByteRange.contentRange(bytes, size: record.length))
         reply.set("x-ms-blob-content-md5", record.headers.md5?.base64)

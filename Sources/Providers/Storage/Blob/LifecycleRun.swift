@@ -8,14 +8,7 @@ struct LifecycleCursor {
     let account: UUID
     /// The account's ARM id.
     let resource: ResourceID
-    /// The container at hand; nil between two.
-    var container: String?
-    /// The last container that is done, in the order of their names.
-    var done = ""
-    /// Whether its past states are looked at; its current ones come first.
-    var isPast = false
-    /// The last state looked at in the container; nil at its beginning.
-    var last: (name: String, ticks: Int64?)?
+    var walk = AccountWalk()
     /// How many states were tiered, deleted, kept by what protects them, or could not be read.
     var counts: [LifecycleOutcome: Int64] = [:]
 
@@ -26,10 +19,7 @@ struct LifecycleCursor {
     init?(_ state: JSON) {
         guard let account = state.uuid("account"), let resource = state["resource"]?.string else { return nil }
         self.init(account: account, resource: ResourceID(resource))
-        container = state["container"]?.string
-        done = state["done"]?.string ?? ""
-        isPast = state["past"]?.bool ?? false
-        if let name = state["name"]?.string { last = (name, state["ticks"]?.integer) }
+        walk = AccountWalk(state["walk"] ?? .null)
         for outcome in LifecycleOutcome.allCases { counts[outcome] = state[outcome.rawValue]?.integer }
     }
     /// The state of the saga.
@@ -37,27 +27,12 @@ struct LifecycleCursor {
         var state = result
         state["account"] = .string(account.lowercaseText)
         state["resource"] = .string(resource.text)
-        state["done"] = .string(done)
-        state["past"] = .bool(isPast)
-        state["container"] = container.map { .string($0) }
-        state["name"] = last.map { .string($0.name) }
-        state["ticks"] = last?.ticks.map { .integer($0) }
+        state["walk"] = .object(walk.json)
         return .object(state)
     }
     /// What was done in all.
     var result: [String: JSON] {
         Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, .integer($0.value)) })
-    }
-    /// Goes on to the container's past states where they are looked at too, else behind it.
-    mutating func endPart(hasPast: Bool) {
-        last = nil
-        if hasPast, !isPast {
-            isPast = true
-        } else {
-            done = container ?? done
-            container = nil
-            isPast = false
-        }
     }
 }
 
@@ -98,22 +73,22 @@ struct LifecycleRun: ActingSaga {
         }
         var (seen, changed) = (0, 0)
         while seen < Self.seenMax, changed < Self.changedMax {
-            guard let (name, container) = try await work.container(at: &cursor) else {
+            guard let (name, container) = try await work.container(at: &cursor.walk) else {
                 return .done(result: .object(cursor.result))
             }
             seen += 1
             guard let container else { continue }
-            let page = try await work.page(of: container, name, cursor, limit: Self.pageMax)
+            let page = try await work.page(of: container, name, cursor.walk, limit: Self.pageMax)
             var left = page.count
             for spot in page where changed < Self.changedMax {
-                cursor.last = (spot.place.name.text, spot.ticks)
+                cursor.walk.pass(spot)
                 left -= 1
-                guard let outcome = try await work.settle(spot, in: name) else { continue }
+                guard let outcome = try await work.settle(spot, in: container, name) else { continue }
                 cursor.counts[outcome, default: 0] += 1
                 if outcome == .tiered || outcome == .deleted { changed += 1 }
             }
             seen += page.count
-            if left == 0, page.count < Self.pageMax { cursor.endPart(hasPast: work.looksAtPast) }
+            if left == 0, page.count < Self.pageMax { cursor.walk.endPart(hasPast: work.looksAtPast) }
         }
         return .again(cursor.json)
     }

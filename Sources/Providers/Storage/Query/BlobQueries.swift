@@ -36,7 +36,7 @@ extension StorageProvider {
         try record.refuseArchived(at: scope.now)
         // REST: "supported only on block blobs".
         guard record.kind == .block else { throw ServiceError(.invalidBlobType) }
-        accesses.note(record, at: site.place, in: try blob.containerName, of: blob.place, scope.now)
+        try noteRead(of: record, at: site.place, blob)
         var reply = blob.describe(record)
         reply.set("Content-Type", "avro/binary")
         // It would say how the Avro stream is encoded, which is not at all.

@@ -33,7 +33,7 @@ extension StorageProvider {
             if visit.head.method == .get, let name = try? BlobName(name),
                 let place = try await scope.place(of: name, in: container, of: visit.place)
             {
-                accesses.note(blob, at: place, in: .web, of: visit.place, scope.now)
+                accesses.note(blob, at: place, named: name, in: .web, of: visit.place, scope.now)
             }
             return reply
         }
