@@ -38,7 +38,8 @@ package struct StorageProvider: ResourceProvider {
     package var queueHeads: Int { lanes.remembered }
 
     package static var operations: [Operation<StorageProvider>] {
-        accountOperations + managedBlobOperations + encryptionScopeOperations + blobServiceOperations
+        accountOperations + offeredActionOperations + managedBlobOperations + containerWorkOperations
+            + encryptionScopeOperations + blobServiceOperations
             + containerOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + policyOperations + retentionOperations + lifecycleOperations

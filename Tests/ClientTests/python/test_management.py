@@ -68,6 +68,47 @@ def test_containers_are_managed_through_resource_manager(storage, account, group
         containers.get(group, account.name, "armmade")
 
 
+def test_a_container_is_leased_through_resource_manager(storage, account, group):
+    containers = storage.blob_containers
+    containers.create(group, account.name, "armleased", {})
+    taken = storage.blob_containers.lease(group, account.name, "armleased", {"action": "Acquire", "leaseDuration": 60})
+    assert taken.lease_id and containers.get(group, account.name, "armleased").lease_state == "Leased"
+    with pytest.raises(HttpResponseError) as refused:
+        containers.delete(group, account.name, "armleased")
+    assert refused.value.status_code == 409
+    renewed = containers.lease(group, account.name, "armleased", {"action": "Renew", "leaseId": taken.lease_id})
+    assert renewed.lease_id == taken.lease_id
+    broken = containers.lease(group, account.name, "armleased", {"action": "Break", "breakPeriod": 0})
+    assert broken.lease_time_seconds == "0"
+    containers.delete(group, account.name, "armleased")
+
+
+def test_a_container_s_policy_is_set_locked_extended_and_migrated(resources, storage):
+    # What it makes cannot be deleted any more: it stays in a group of its own.
+    name = group = f"worm{uuid.uuid4().hex[:12]}"
+    resources.resource_groups.create_or_update(group, {"location": "francecentral"})
+    wish = {"location": "francecentral", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+    storage.storage_accounts.begin_create(group, name, wish).result()
+    containers = storage.blob_containers
+    containers.create(group, name, "kept", {})
+    days = {"properties": {"immutabilityPeriodSinceCreationInDays": 3}}
+    policy = containers.create_or_update_immutability_policy(group, name, "kept", parameters=days)
+    assert policy.immutability_period_since_creation_in_days == 3 and policy.state == "Unlocked"
+    storage.blob_services.set_service_properties(group, name, {"properties": {"isVersioningEnabled": True}})
+    storage.blob_containers.begin_object_level_worm(group, name, "kept").result()
+    assert containers.get(group, name, "kept").immutable_storage_with_versioning.enabled
+    locked = containers.lock_immutability_policy(group, name, "kept", if_match="*")
+    assert locked.state == "Locked"
+    days["properties"]["immutabilityPeriodSinceCreationInDays"] = 4
+    longer = containers.extend_immutability_policy(group, name, "kept", if_match=locked.etag, parameters=days)
+    assert longer.immutability_period_since_creation_in_days == 4
+
+
+def test_the_actions_of_the_namespace_are_listed(storage):
+    names = [it.name for it in storage.operations.list()]
+    assert "Microsoft.Storage/storageAccounts/read" in names
+
+
 @pytest.mark.parametrize("change, code", [
     ({"location": "eastus"}, "LocationNotAvailable"), ({"sku": {"name": "Standard_Nonsense"}}, "SkuNotAvailable"),
     ({"kind": "Nonsense"}, "Invalid")])

@@ -72,13 +72,13 @@ extension StorageProvider {
         ]
     }
 
-    private struct HeldContainer {
+    struct HeldContainer {
         let view: AccountView
         let name: ContainerName
         var container: Container
         var id: String { "\(view.record.id)/blobServices/default/containers/\(name)" }
     }
-    private func held(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> HeldContainer {
+    func held(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> HeldContainer {
         let view = try await existing(call, scope)
         let name = try checked { () throws(StorageFault) in try ContainerName(call["container"]) }
         let key = StorageKey.container(name)
@@ -90,7 +90,8 @@ extension StorageProvider {
         }
         return HeldContainer(view: view, name: name, container: container)
     }
-    private func store(_ held: HeldContainer, _ call: Call, _ scope: WriteScope) async throws(ServiceError) {
+    /// Stores a container whose policy or holds changed.
+    func store(_ held: HeldContainer, _ call: Call, _ scope: WriteScope) async throws(ServiceError) {
         try held.name.refuseChange()
         // A policy is looked up by a blob's directory, which is the container in flat accounts only.
         guard !held.view.place.isHierarchical else {

@@ -84,7 +84,10 @@ extension AccountData {
     ) async throws(ServiceError) {
         guard change != .aside else { return }
         let key = StorageKey.retention(place.directory)
-        let retention = try await scope.get(ContainerRetention.self, in: domain, at: key)?.retention
+        let known = try await scope.get(ContainerRetention.self, in: domain, at: key)
+        var retention = known?.retention
+        // With version-level immutability the policy is of the versions: what stays as one may be succeeded.
+        if known?.hasVersionImmutability == true, isKept { retention?.days = nil }
         let protection = Protection(
             container: retention,
             created: state.created,
