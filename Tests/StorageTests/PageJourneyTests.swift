@@ -271,6 +271,57 @@ struct PageJourneyTests {
         #expect(then.pages == [0..<1536] && then.cleared.isEmpty)
     }
 
+    @Test(arguments: [false, true])
+    func `snapshots of another account are copied by its signature, and stay as snapshots`(
+        isVersioned: Bool
+    ) async throws {
+        let client = try await StorageClient.ready()
+        if isVersioned { try await client.keep(["isVersioningEnabled": true]) }
+        let there = try await client.neighbour()
+        let before = try await client.storedKeys()
+        _ = try await there.createPages("/docs/disk", 4096)
+        let address = client.region.plan.address(there.host(of: there.account)) + "/docs/disk"
+        let signature = try await there.signature(container: "docs", permissions: "r")
+        func copy(_ moment: String, _ more: String) async throws -> StorageAnswer {
+            let headers = ["x-ms-copy-source": "\(address)?snapshot=\(moment)\(more)"]
+            return try await client.send(.put, "/docs/backup", "comp=incrementalcopy", headers: headers)
+        }
+        var moments: [String] = []
+        var bodies: [[UInt8]] = []
+        var taken: [String] = []
+        for turn in 0..<2 {
+            client.region.clock.pass(.seconds(1))
+            _ = try await there.write("/docs/disk", Int64(turn) * 1024, client.bytes(512))
+            moments.append(try #require(try await there.send(.put, "/docs/disk", "comp=snapshot")["x-ms-snapshot"]))
+            bodies.append(try await there.send(.get, "/docs/disk").body)
+            #expect(try await copy(moments[turn], "").code == "CannotVerifyCopySource")
+            let begun = try await copy(moments[turn], "&" + signature)
+            #expect(begun.status == 202 && begun["x-ms-copy-status"] == "pending")
+            #expect(try await client.send(.head, "/docs/backup")["x-ms-copy-status"] == "pending")
+            #expect(try await copy(moments[turn], "&" + signature).code == "PendingCopyOperation")
+            try await client.settle()
+            let head = try await client.send(.head, "/docs/backup")
+            #expect(head["x-ms-copy-status"] == "success" && head["x-ms-incremental-copy"] == "true")
+            taken.append(try #require(head["x-ms-copy-destination-snapshot"]))
+            #expect(try await client.send(.get, "/docs/backup").body == bodies[turn])
+        }
+        let early = try await copy(moments[0], "&" + signature)
+        #expect(early.code == "IncrementalCopyOfEarlierVersionSnapshotNotAllowed")
+        for (moment, body) in zip(taken, bodies) {
+            #expect(try await client.send(.get, "/docs/backup", "snapshot=\(moment)").body == body)
+        }
+        let versions = try await client.names("&include=versions&prefix=backup", page: 10)
+        #expect(versions.count == (isVersioned ? 2 : 1))
+        guard !isVersioned else { return }
+        for holder in [client, there] {
+            for name in ["/docs/backup", "/docs/disk"] {
+                _ = try await holder.send(.delete, name, headers: ["x-ms-delete-snapshots": "include"])
+            }
+        }
+        try await client.settle()
+        #expect(try await client.storedKeys() == before)
+    }
+
     @Test func `snapshots are copied one after the other, and nothing else changes the copy`() async throws {
         let client = try await StorageClient.ready()
         let before = try await client.storedKeys()

@@ -156,7 +156,7 @@ extension StorageProvider {
         }
         return (received, source)
     }
-    private func copied(_ blob: BlobCall, _ record: Blob) -> Reply {
+    func copied(_ blob: BlobCall, _ record: Blob) -> Reply {
         var reply = blob.changed(202, record)
         reply.set("x-ms-copy-id", record.copy?.id.lowercaseText)
         reply.set("x-ms-copy-status", record.copy?.status.text)
@@ -240,81 +240,6 @@ extension StorageProvider {
         }
     }
 
-    /// Incremental Copy Blob (`PUT /{container}/{blob}?comp=incrementalcopy`), first phase.
-    func checkIncrementalCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
-        let blob = try await open(call, scope)
-        _ = try await checkOverwrite(blob, .write, scope)
-        let source = try await copySource(blob, scope)
-        try await mayRead(source, blob, ownRights: true, scope)
-    }
-    /// Incremental Copy Blob, second phase.
-    ///
-    /// What it makes is never changed by anything else, so it looks at the source's own pages.
-    func incrementalCopy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        let blob = try await open(call, scope)
-        let source = try await copySource(blob, scope)
-        guard source.place.id == blob.place.id else {
-            throw ServiceError(.notImplemented("incremental copies from another account; copy the snapshot whole."))
-        }
-        guard let moment = source.moment, source.target.snapshot != nil else {
-            throw ServiceError(.incrementalCopySourceMustBeSnapshot)
-        }
-        let original = try await find(source, scope).record
-        guard case .pages = original.body else { throw ServiceError(.invalidSourceBlobType) }
-        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
-        let (site, old) = try await checkOverwrite(blob, .write, scope)
-        guard try await blob.seal(in: site.container, scope).scope == original.encryptionScope else {
-            throw ServiceError(
-                .notImplemented("incremental copies into another encryption scope; copy the snapshot whole.")
-            )
-        }
-        if let old { try checkIncrement(old, source, moment) }
-        let data = AccountData(blob.place.id, scope, caller: call.caller)
-        var new = Blob(
-            scope,
-            replacing: old,
-            length: original.length,
-            body: try await data.share(original.body),
-            headers: original.headers,
-            metadata: original.metadata
-        )
-        new.kind = .page
-        new.encryptionScope = original.encryptionScope
-        new.sequenceNumber = original.sequenceNumber
-        new.created = old?.created ?? scope.now
-        let states = BlobStates(blob, site.place, scope)
-        let snapshot = try await states.freshMoment(after: old)
-        new.snapshots = 1
-        new.copy = Blob.Copy(
-            id: scope.entropy.uuid(),
-            source: source.address,
-            copied: original.length,
-            total: original.length,
-            completed: scope.now,
-            isIncremental: true,
-            snapshot: snapshot
-        )
-        var past = new
-        past.body = try await data.share(original.body)
-        try await states.keep(past, Blob.Past(kind: .snapshot, moment: snapshot))
-        let stored = try await states.replace(old, with: new)
-        var reply = copied(blob, stored)
-        // Azure's first answer is always this, and clients ask again.
-        reply.set("x-ms-copy-status", Blob.Copy.Status.pending.text)
-        return reply
-    }
-
-    /// Whether a snapshot may come over what incremental copies made before.
-    private func checkIncrement(_ old: Blob, _ source: CopySource, _ moment: Moment) throws(ServiceError) {
-        let base = String(source.address.prefix { $0 != "?" })
-        guard let last = old.copy, last.isIncremental, last.source.prefix(while: { $0 != "?" }) == base else {
-            throw ServiceError(.incrementalCopyBlobMismatch)
-        }
-        guard let before = QuerySnapshot.moment(of: last.source), before < moment else {
-            throw ServiceError(.incrementalCopyOfEarlierVersion)
-        }
-    }
-
     /// Abort Copy Blob (`PUT /{container}/{blob}?comp=copy`).
     func abortCopy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
@@ -351,15 +276,6 @@ extension AccountData {
     func emptyBody(_ kind: BlobEntry.Kind) async throws(ServiceError) -> Blob.Body {
         if kind == .page { return .pages(table: try await PageStore.create(self), at: nil) }
         return .pieces(list: try await createGrowingList(), count: 0)
-    }
-}
-
-/// The snapshot an address names.
-private enum QuerySnapshot {
-    static func moment(of address: String) -> Moment? {
-        let halves = address.split(separator: "?", maxSplits: 1)
-        guard halves.count == 2, let query = try? QueryItems(halves[1]) else { return nil }
-        return query["snapshot"].flatMap { Moment($0) }
     }
 }
 

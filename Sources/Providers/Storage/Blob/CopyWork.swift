@@ -20,6 +20,8 @@ struct CopyOrder {
     var held: (table: UUID, generation: Int64)?
     var isHere: Bool { held != nil }
     var position: Int64 = 0
+    /// Whether what was copied is kept as a snapshot in the end (Incremental Copy Blob).
+    var isIncremental = false
 
     init(
         _ copy: UUID,
@@ -59,6 +61,7 @@ struct CopyOrder {
             "etag": .string(String(etag.value)), "position": .integer(position),
         ]
         if let moment { state["moment"] = .integer(moment.ticks) }
+        if isIncremental { state["incremental"] = true }
         if let held {
             state["table"] = .string(held.table.lowercaseText)
             state["generation"] = .integer(held.generation)
@@ -82,6 +85,7 @@ struct CopyOrder {
         source = BlobPlace(sourceDirectory, sourceName)
         sourceTenant = TenantID(tenant)
         moment = state["moment"]?.integer.map { Moment(ticks: $0) }
+        isIncremental = state["incremental"]?.bool ?? false
         if let table = state.uuid("table"), let generation = state["generation"]?.integer { held = (table, generation) }
     }
 }
@@ -170,10 +174,29 @@ struct BlobCopy: ReceivingSaga {
             record.length = copy.total
             record.touch(scope)
             try await release(order, data)
+            record.copy = copy
+            if order.isIncremental { copy.snapshot = try await keepSnapshot(of: &record, at: order.target, data) }
         }
         record.copy = copy
         try await data.put(record, at: order.target, was: old)
         return isEnd ? .done(result: nil) : .again(order.json)
+    }
+
+    /// What an incremental copy brought stays as a snapshot beside what is current (REST "Incremental Copy Blob").
+    private func keepSnapshot(
+        of record: inout Blob,
+        at place: BlobPlace,
+        _ data: AccountData
+    ) async throws(ServiceError) -> Moment {
+        let states = BlobStates(data, BlobHistory(), place)
+        let moment = try await states.freshMoment(after: record)
+        record.snapshots += 1
+        record.copy?.snapshot = moment
+        var past = record
+        past.version = nil
+        past.body = try await data.share(record.body)
+        try await states.keep(past, Blob.Past(kind: .snapshot, moment: moment))
+        return moment
     }
 
     /// Damage of the source, or whatever else is not of the moment: the copy is shown as failed.
