@@ -59,6 +59,17 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "Account",
+            format: 2,
+            body: .hex(
+                "deadbeefdead4eef9eefdeadbeefdead0c686f7573656163636f756e740240000102030405060708090a0b0c"
+                    + "0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738"
+                    + "393a3b3c3d3e3f808dc2cdceb3b00640000102030405060708090a0b0c0d0e0f101112131415161718191a1b"
+                    + "1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f808dc2cdceb3b006"
+                    + "01000101010a31302e302e302e302f38147b226b696e64223a2253746f726167655632227d901c"
+            )
+        ),
+        Row(
             type: "AccountMember",
             format: 1,
             body: .json(

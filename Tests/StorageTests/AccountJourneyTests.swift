@@ -45,13 +45,49 @@ struct AccountJourneyTests {
         let client = try await StorageClient.ready()
         for properties in [
             ["supportsHttpsTrafficOnly": false], ["encryption": ["keySource": "Microsoft.Keyvault"]],
-            ["networkAcls": ["virtualNetworkRules": [["id": "x"]]]],
+            ["networkAcls": ["virtualNetworkRules": [["id": "x"]]]], ["allowedCopyScope": "PrivateLink"],
         ] as [JSON] {
             #expect(try await client.manage(.patch, "", ["properties": properties]).status == 501)
         }
         let changes: JSON = ["properties": ["restorePolicy": ["enabled": true, "days": 5]]]
         #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
         #expect(try await client.manage(.get, "/inventoryPolicies/default").status == 501)
+    }
+
+    @Test func `an account may block signatures that last too long`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        var holder = client
+        holder.identity = .nobody
+        func policy(_ period: JSON, _ action: JSON) async throws -> StorageAnswer {
+            let policy: JSON = ["sasExpirationPeriod": period, "expirationAction": action]
+            return try await client.manage(.patch, "", ["properties": ["sasPolicy": policy]])
+        }
+        func read(_ start: String, _ end: String) async throws -> Int {
+            let wish: [String: JSON] = [
+                "canonicalizedResource": .string("/blob/\(client.account)/docs"), "signedResource": "c",
+                "signedPermission": "r", "signedExpiry": .string(end),
+            ]
+            let more: [String: JSON] = start.isEmpty ? [:] : ["signedStart": .string(start)]
+            let body = JSON.object(wish.merging(more) { old, _ in old })
+            let made = try await client.manage(.post, "/listServiceSas", body).json["serviceSasToken"]?.string
+            return try await holder.send(.get, "/docs/x", try #require(made)).status
+        }
+        let (start, day, soon) = ("2025-12-31T23:00:00Z", "2026-01-01T23:00:00Z", "2026-01-01T22:59:59Z")
+        for action in ["Log", "Block"] as [JSON] {
+            #expect(try await policy("1.00:00:00", action).status == 200)
+            #expect(try await read(start, day) == 200)
+            #expect(try await read(start, "2026-01-01T23:00:01Z") == (action == "Log" ? 200 : 403))
+            #expect(try await read("", soon) == (action == "Log" ? 200 : 403))
+        }
+        for (period, action) in [
+            ("", "Log"), ("1", "Log"), ("1.24:00:00", "Log"), ("0.00:00:00", "Log"), ("1.00:00:00", "Stop"),
+        ] {
+            #expect(try await policy(.string(period), .string(action)).status == 400, "\(period)")
+        }
+        #expect(try await read(start, "2026-01-02T00:00:00Z") == 403)
+        let shown = try await client.manage(.get, "").json["properties"]?["sasPolicy"]
+        #expect(shown?["expirationAction"] == "Block" && shown?["sasExpirationPeriod"] == "1.00:00:00")
     }
 
     @Test func `containers are the same things on both surfaces`() async throws {

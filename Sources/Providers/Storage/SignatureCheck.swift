@@ -13,6 +13,8 @@ extension StorageProvider {
         at place: AccountPlace,
         _ scope: ReadScope
     ) async throws(ServiceError) -> SignatureGrant {
+        var circumstances = circumstances
+        circumstances.secondsMax = account.signatureSecondsMax
         let target = circumstances.target
         let key = try checked { () throws(StorageFault) in try signature.delegatedKey }
         if let key {

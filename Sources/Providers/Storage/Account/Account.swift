@@ -91,6 +91,8 @@ struct Account: Stored {
     var allowsPublicAccess = false
     var allowsPublicNetwork = true
     var network = NetworkRules()
+    /// Seconds a signature may last, where longer ones open nothing (`sasPolicy` that blocks).
+    var signatureSecondsMax: Int?
     /// Further properties a client set, to be shown again; see `AccountRequest`.
     ///
     /// Kept as text, because every call on the blob surface reads the account and none of them needs these.
@@ -100,7 +102,7 @@ struct Account: Stored {
         set { optionsText = newValue.bytes }
     }
 
-    static let format: UInt8 = 1
+    static let format: UInt8 = 2
     static let isReadOften = true
     static let keyNames = ["key1", "key2"]
     var domain: Domain { .account(id) }
@@ -127,6 +129,8 @@ struct Account: Stored {
         writer.number(UInt64(network.addresses.count))
         for address in network.addresses { writer.text(address) }
         writer.data(optionsText)
+        // None is no seconds.
+        writer.number(UInt64(signatureSecondsMax ?? 0))
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -141,6 +145,9 @@ struct Account: Stored {
         network.deniesByDefault = try reader.flag()
         for _ in 0..<(try reader.count()) { network.addresses.append(try reader.text()) }
         optionsText = try reader.data()
+        guard format > 1 else { return }
+        let seconds = Int(truncatingIfNeeded: try reader.number())
+        signatureSecondsMax = seconds == 0 ? nil : seconds
     }
 }
 

@@ -68,6 +68,7 @@ struct AccountRequest {
         case .some(let other): throw Self.invalid("publicNetworkAccess", other)
         }
         if let rules = properties["networkAcls"] { account.network = try network(rules) }
+        if let policy = properties["sasPolicy"] { account.signatureSecondsMax = try signatureSecondsMax(policy) }
         var options = account.options.object ?? [:]
         for name in Self.options {
             guard let value = properties[name] else { continue }
@@ -88,8 +89,33 @@ struct AccountRequest {
     ]
     private static let choices = [
         "accessTier": ["Hot", "Cool", "Cold"], "minimumTlsVersion": ["TLS1_0", "TLS1_1", "TLS1_2"],
-        "allowedCopyScope": ["PrivateLink", "AAD"], "largeFileSharesState": ["Disabled", "Enabled"],
+        "allowedCopyScope": ["AAD"], "largeFileSharesState": ["Disabled", "Enabled"],
     ]
+    /// What `sasPolicy` blocks; one that only logs blocks nothing.
+    private func signatureSecondsMax(_ policy: JSON) throws(ServiceError) -> Int? {
+        guard policy != .null else { return nil }
+        let period = policy["sasExpirationPeriod"]?.string ?? ""
+        guard let seconds = Self.seconds(of: period), seconds > 0 else {
+            throw Self.invalid("sasPolicy.sasExpirationPeriod", period)
+        }
+        let action = policy["expirationAction"]?.string ?? "Log"
+        switch action.lowercased() {
+        case "log": return nil
+        case "block": return seconds
+        default: throw Self.invalid("sasPolicy.expirationAction", action)
+        }
+    }
+    /// Reads `days.hours:minutes:seconds`; nil for anything else.
+    private static func seconds(of period: String) -> Int? {
+        let halves = period.split(separator: ".", omittingEmptySubsequences: false)
+        guard halves.count == 2, let days = Int(halves[0]), (0...daysMax).contains(days) else { return nil }
+        let parts = halves[1].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 3, let hours = parts[0], let minutes = parts[1], let seconds = parts[2],
+            (0..<24).contains(hours), (0..<60).contains(minutes), (0..<60).contains(seconds)
+        else { return nil }
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    }
+    private static let daysMax = 100_000
     private func choice(_ name: String, _ value: JSON, _ allowed: [String]) throws(ServiceError) -> String {
         let text = value.string ?? ""
         if name == "minimumTlsVersion", text.uppercased() == "TLS1_3" {
@@ -159,10 +185,8 @@ struct AccountRequest {
             (routing?["publishInternetEndpoints"]?.bool == true, "routingPreference.publishInternetEndpoints"),
             (!["none", nil].contains(body["identity"]?["type"]?.string?.lowercased()), "An identity of the account"),
             (body["extendedLocation"] != nil, "An extended location"),
-            (
-                properties["sasPolicy"]?["expirationAction"]?.string?.lowercased() == "block",
-                "sasPolicy.expirationAction=Block"
-            ),
+            // No source has a private link here: it would refuse every copy.
+            (properties["allowedCopyScope"]?.string?.lowercased() == "privatelink", "allowedCopyScope=PrivateLink"),
         ]
         if let (_, what) = refused.first(where: \.0) { throw .notImplemented(what) }
     }
