@@ -6,7 +6,7 @@ enum StorageFixtures {
     static let rows: [Row] = [
         Row(type: "ContainerPlace", format: 1, body: .hex("766964656f73")),
         Row(type: "ContainerRetention", format: 1, body: .hex("0701010001")),
-        Row(type: "TagHit", format: 1, body: .hex("")),
+        Row(type: "TagHit", format: 1, body: .hex("")), Row(type: "RetentionMark", format: 1, body: .hex("")),
         Row(
             type: "ChangeEvent",
             format: 1,

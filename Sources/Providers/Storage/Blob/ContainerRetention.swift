@@ -44,7 +44,16 @@ struct ContainerRetention: Stored {
     }
 }
 
+/// Written whenever a container begins to keep its account, so that the removal of the account conflicts with it.
+struct RetentionMark: Stored {
+    static let format: UInt8 = 1
+    init() {}
+    func storedBody() -> [UInt8] { [] }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) {}
+}
+
 extension StorageKey {
+    static let retentionMark = Key("retention-mark")
     static let retentions = Key("retention")
     static func retention(_ directory: UUID) -> Key { retentions.appending(directory) }
 }
@@ -68,7 +77,9 @@ extension AccountData {
         if container.retention.isEmpty, !container.hasVersionImmutability {
             try await scope.remove(in: domain, at: key)
         } else {
-            try await scope.put(ContainerRetention(container), in: domain, at: key)
+            let retention = ContainerRetention(container)
+            try await scope.put(retention, in: domain, at: key)
+            if retention.keepsAccount { try await scope.put(RetentionMark(), in: domain, at: StorageKey.retentionMark) }
         }
         try await scope.put(container, in: domain, at: StorageKey.container(name))
     }
@@ -118,10 +129,13 @@ extension AccountData {
     private static let retentionsAtOnce = 1000
 
     /// Refuses to remove an account while a locked policy or a legal hold keeps blobs in it.
+    ///
+    /// However many containers have one, the change depends on one row: it is written with whatever keeps the account.
     func protectAccount() async throws(ServiceError) {
+        _ = try await scope.get(RetentionMark.self, in: domain, at: StorageKey.retentionMark)
         var after: Key?
         while true {
-            let page = try await scope.list(
+            let page = try await scope.loose.list(
                 ContainerRetention.self,
                 in: domain,
                 under: StorageKey.retentions,

@@ -17,7 +17,8 @@ extension StorageProvider {
         StoredFormat(PieceChunk.self),
         StoredFormat(PieceList.self), StoredFormat(PolicyDue.self), StoredFormat(Queue.self),
         StoredFormat(QueueServiceSettings.self),
-        StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(TableEntity.self),
+        StoredFormat(QueuedMessage.self), StoredFormat(ReadyMark.self), StoredFormat(RetentionMark.self),
+        StoredFormat(TableEntity.self),
         StoredFormat(TableRecord.self), StoredFormat(TableServiceSettings.self), StoredFormat(TagHit.self),
         StoredFormat(TakenPlaces.self), StoredFormat(WaitingTable.self),
     ]
