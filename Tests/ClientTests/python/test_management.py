@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
@@ -97,10 +98,11 @@ def test_a_container_s_policy_is_set_locked_extended_and_migrated(resources, sto
     storage.blob_services.set_service_properties(group, name, {"properties": {"isVersioningEnabled": True}})
     storage.blob_containers.begin_object_level_worm(group, name, "kept").result()
     assert containers.get(group, name, "kept").immutable_storage_with_versioning.enabled
-    locked = containers.lock_immutability_policy(group, name, "kept", if_match="*")
+    asked = {"match_condition": MatchConditions.IfNotModified}
+    locked = containers.lock_immutability_policy(group, name, "kept", etag=policy.etag, **asked)
     assert locked.state == "Locked"
     days["properties"]["immutabilityPeriodSinceCreationInDays"] = 4
-    longer = containers.extend_immutability_policy(group, name, "kept", if_match=locked.etag, parameters=days)
+    longer = containers.extend_immutability_policy(group, name, "kept", parameters=days, etag=locked.etag, **asked)
     assert longer.immutability_period_since_creation_in_days == 4
 
 
