@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import BytesMemory
+import Cryptography
+import HTTPTypes
+import Kernel
+import Ledger
+import Simulation
+import Storage
+import Store
+import Synchronization
+
+/// One world of `MovingWorldTests`: directories are filled, renamed, listed and removed at once, in lives that end at any
+/// moment.
+final class Movers: Sendable {
+    struct Tally: Sendable {
+        var filled = 0
+        var moved = 0
+        var removed = 0
+        var listed = 0
+        var deaths = 0
+    }
+    /// What is known of a file, whose name and bytes are its number.
+    private struct Item: Sendable {
+        var isAcknowledged = false
+        /// Removals that may have taken it along.
+        var removals: Set<Int> = []
+    }
+    private struct State {
+        var tally = Tally()
+        var items: [Int: Item] = [:]
+        /// Removals that were begun in this life and not answered yet.
+        var open: Set<Int> = []
+        var removals = 0
+        var broken: String?
+    }
+    private static let (clients, callsEach, lives) = (3, 6, 2)
+    /// Renames between these cross each other, and would put directories below themselves.
+    private static let places = ["a", "b", "a/b", "b/a", "c/a"]
+
+    let simulation: Simulation
+    private let flaw: MovingFlaw?
+    private let state = Mutex(State())
+    var tally: Tally { state.withLock { $0.tally } }
+
+    init(seed: UInt64, flaw: MovingFlaw? = nil) {
+        simulation = Simulation(seed: seed)
+        self.flaw = flaw
+    }
+
+    func run() throws {
+        let rows = try Accounts.hierarchy.get()
+        try simulation.run { [self] in
+            let region = try await TestRegion(beginningWith: rows)
+            for _ in 1...Self.lives {
+                state.withLock { $0.open = [] }
+                let process = Process(simulation)
+                await process.live(mortalWithin: .seconds(3)) { [self] in await serve(region, process) }
+                if process.isDead { state.withLock { $0.tally.deaths += 1 } }
+                process.kill()
+                region.bytes.crash()
+            }
+            try await check(region, beganWith: rows)
+        }
+    }
+
+    private func serve(_ region: TestRegion, _ process: Process) async {
+        var store: any StoreEngine = FaultyStore(region.store, simulation, process)
+        if flaw == .`two may change a directory at once` { store = BlindStore(engine: store) }
+        if flaw == .`an answer comes before the commit` { store = HastyStore(engine: store) }
+        let bytes = FaultyBytes(region.bytes, simulation, process)
+        guard let journal = try? await region.open(simulation.world, store: store, bytes: bytes) else { return }
+        let sagas = SagaWorker(journal, StorageProvider.sagas)
+        let desk = Clerk.dispatcher(journal, sagas: sagas)
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                // A crash of the bytes settles what no commit names, before anything new is written.
+                try? await Reclaimer(journal).settle()
+                await sagas.run { _ in }
+                return false
+            }
+            for _ in 0..<Self.clients {
+                group.addTask {
+                    for _ in 0..<Self.callsEach where !process.isDead { await self.call(desk, process) }
+                    return true
+                }
+            }
+            var working = Self.clients
+            for await isClient in group where isClient {
+                working -= 1
+                if working == 0 { group.cancelAll() }
+            }
+        }
+    }
+
+    // MARK: Clients
+
+    private static let host = "\(Accounts.lake).dfs.\(Clerk.plan.primary.storage)"
+    private func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ desk: Dispatcher,
+        query: String = "",
+        headers: [String: String] = [:],
+        body: [UInt8] = []
+    ) async -> Answer {
+        await Clerk.send(
+            method,
+            Self.host,
+            path.isEmpty ? "/docs" : "/docs/\(path)",
+            query,
+            body,
+            desk,
+            simulation,
+            headers: headers
+        )
+    }
+    private func anyPlace() -> String { Self.places[Int(simulation.upTo(UInt64(Self.places.count)))] }
+
+    private func call(_ desk: Dispatcher, _ process: Process) async {
+        switch simulation.upTo(12) {
+        case 0...4: await fill(desk, process)
+        case 5...8: await move(desk, process)
+        case 9: await remove(desk, process)
+        default: await look(desk, process)
+        }
+    }
+    private func fill(_ desk: Dispatcher, _ process: Process) async {
+        let number = state.withLock { state in
+            let number = state.items.count + 1
+            state.items[number] = Item(removals: state.open)
+            return number
+        }
+        let path = "\(anyPlace())/f\(number)"
+        let bytes = Filling.bytes(number)
+        let steps: [(HTTPRequest.Method, String, [UInt8])] = [
+            (.put, "resource=file", []), (.patch, "action=append&position=0", bytes),
+            (.patch, "action=flush&position=\(bytes.count)", []),
+        ]
+        for (method, query, body) in steps {
+            let answer = await send(method, path, desk, query: query, body: body)
+            guard answer.error == nil, !process.isDead else { return }
+        }
+        state.withLock { state in
+            state.items[number]?.isAcknowledged = true
+            state.tally.filled += 1
+        }
+    }
+    private func move(_ desk: Dispatcher, _ process: Process) async {
+        let headers = ["x-ms-rename-source": "/docs/\(anyPlace())"]
+        let answer = await send(.put, anyPlace(), desk, query: "mode=posix", headers: headers)
+        if answer.error == nil, !process.isDead { state.withLock { $0.tally.moved += 1 } }
+    }
+    private func remove(_ desk: Dispatcher, _ process: Process) async {
+        let removal = state.withLock { state in
+            state.removals += 1
+            state.open.insert(state.removals)
+            for number in state.items.keys { state.items[number]?.removals.insert(state.removals) }
+            return state.removals
+        }
+        let answer = await send(.delete, anyPlace(), desk, query: "recursive=true")
+        guard !process.isDead else { return }
+        state.withLock { state in
+            state.open.remove(removal)
+            if answer.error == nil { state.tally.removed += 1 }
+            guard let error = answer.error, error.status < 500 else { return }
+            // It was refused: nobody lost anything to it.
+            for number in state.items.keys { state.items[number]?.removals.remove(removal) }
+        }
+    }
+    /// A listing is of one version: whatever is moved meanwhile, no file is at two places in it.
+    private func look(_ desk: Dispatcher, _ process: Process) async {
+        guard let paths = await list(desk), !process.isDead else { return }
+        state.withLock { state in
+            state.tally.listed += 1
+            do { try Self.hold(paths, state) } catch { state.broken = state.broken ?? "\(error)" }
+        }
+    }
+    private func list(_ desk: Dispatcher) async -> [String]? {
+        let answer = await send(.get, "", desk, query: "resource=filesystem&recursive=true")
+        guard answer.error == nil, case .bytes(let bytes) = answer.reply.content,
+            let page = try? JSON(parsing: bytes)
+        else { return nil }
+        return (page["paths"]?.array ?? []).compactMap { $0["name"]?.string }
+    }
+    private static func files(_ paths: [String]) -> [(number: Int, path: String)] {
+        paths.compactMap { path in
+            let leaf = path.split(separator: "/").last ?? ""
+            return leaf.hasPrefix("f") ? Int(leaf.dropFirst()).map { ($0, path) } : nil
+        }
+    }
+    private static func hold(_ paths: [String], _ state: State) throws {
+        var seen: Set<Int> = []
+        for (number, path) in files(paths) {
+            guard seen.insert(number).inserted else {
+                throw Broken(description: "file \(number) is at two places: \(paths)")
+            }
+            guard state.items[number] != nil else { throw Broken(description: "\(path) was never made") }
+        }
+        guard Set(paths).count == paths.count else { throw Broken(description: "a path is there twice: \(paths)") }
+    }
+
+    // MARK: On the disk
+
+    /// A last life carries all work on: every acknowledged file is at one place, with its bytes; and when all is removed,
+    /// nothing is left.
+    private func check(_ region: TestRegion, beganWith rows: [Pair]) async throws {
+        let promise = Promise(life: Self.lives)
+        if let broken = state.withLock({ $0.broken }) { throw Broken(description: broken) }
+        let journal = try await region.open(simulation.world)
+        try await Reclaimer(journal).settle()
+        let sagas = SagaWorker(journal, StorageProvider.sagas)
+        let desk = Clerk.dispatcher(journal, sagas: sagas)
+        try await Self.finish(sagas)
+        guard let paths = await list(desk) else { throw Broken(description: "the file system cannot be listed") }
+        let known = state.withLock { $0 }
+        try Self.hold(paths, known)
+        let found = Self.files(paths)
+        for (number, path) in found {
+            let answer = await send(.get, path, desk)
+            let bytes = try await Self.bytes(of: answer)
+            let isWhole = answer.error == nil && Filling.write(bytes) == number
+            let isBegun = answer.error == nil && bytes.isEmpty && known.items[number]?.isAcknowledged == false
+            try promise.hold(isWhole || isBegun, "\(path) holds \(bytes.count) bytes that are not its own")
+        }
+        let there = Set(found.map(\.number))
+        for (number, item) in known.items where item.isAcknowledged && item.removals.isEmpty {
+            try promise.hold(there.contains(number), "file \(number) is lost; there are \(paths)")
+        }
+        try await checkLedger(region, beganWith: rows, promise)
+        for path in paths where !path.contains("/") {
+            let answer = await send(.delete, path, desk, query: "recursive=true")
+            try promise.hold(answer.error == nil, "\(path) cannot be removed")
+        }
+        try await Self.finish(sagas)
+        while try await Reclaimer(journal).reclaim() {}
+        try promise.hold(region.bytes.usedBytes == 0, "\(region.bytes.usedBytes) bytes are left that nothing names")
+        let (left, before) = (Self.held(region.rows), Self.held(rows))
+        try promise.hold(left == before, "\(left) records are left of the account, it began with \(before)")
+    }
+    /// Carries all work on, and all that it begins.
+    private static func finish(_ sagas: SagaWorker) async throws {
+        for _ in 0..<roundsMax {
+            guard try await sagas.countOpen(atMost: 1) > 0 else { return }
+            _ = try await sagas.round { _ in }
+        }
+        throw Broken(description: "work is not finished after \(roundsMax) rounds")
+    }
+    private static let roundsMax = 100
+    private static func bytes(of answer: Answer) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        switch answer.reply.content {
+        case .bytes(let all): bytes = all
+        case .stream(let stream): while let piece = try await stream.next() { bytes += piece }
+        case .none, .length: break
+        }
+        return bytes
+    }
+    /// How many records the account has.
+    private static func held(_ rows: [Pair]) -> Int {
+        rows.count { $0.key.bytes.firstRange(of: Array("own/account".utf8)) != nil }
+    }
+    /// Whatever changed is what an entry says.
+    private func checkLedger(_ region: TestRegion, beganWith rows: [Pair], _ promise: Promise) async throws {
+        let blinding = try await region.blinding()
+        var digests: [[UInt8]: Set<[UInt8]>] = [:]
+        for entry in try await DurableLedger(region, after: nil).entries.values {
+            for write in entry.writes { digests[write.key, default: []].insert(write.value) }
+        }
+        let began = Dictionary(rows.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        for row in region.rows where !LedgerKey.range.contains(row.key) && began[row.key] != row.value {
+            let told = digests[blinding.tag(key: row.key)] ?? []
+            try promise.hold(told.contains(SHA256Digest.of(row.value)), "\(row.key) changed without an entry")
+        }
+    }
+}
