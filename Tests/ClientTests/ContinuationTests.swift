@@ -13,7 +13,7 @@ extension OtherClientTests {
                 try await account.home.run(
                     "curl",
                     [
-                        "--silent", "--show-error", version, "--dump-header", "/dev/stdout", "--expect100-timeout",
+                        "--silent", "--show-error", version, "--include", "--expect100-timeout",
                         "50", "--max-time", "20", "--request", "PUT", "--header", "Expect: 100-continue", "--header",
                         "x-ms-version: 2026-02-06", "--header", "x-ms-blob-type: BlockBlob", "--data-binary", body,
                         "\(account.url)/\(target)",

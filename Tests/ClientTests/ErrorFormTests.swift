@@ -34,7 +34,7 @@ extension OtherClientTests {
             #expect(error?["code"]?.string == path.headers["x-ms-error-code"] && path.status >= 400, "\(path)")
             let table = try await account.web.send(
                 "GET",
-                account.url.replacing(".blob.", with: ".table.") + "/Tables",
+                account.url.replacing(".blob.", with: ".table.") + "/none()",
                 headers: version + [token, "Accept: application/json;odata=nometadata"]
             )
             #expect(table.status == 403, "\(table)")
