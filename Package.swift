@@ -208,7 +208,12 @@ targets += [
         ]
     ),
     tests("HouseTests", everything + ["Meters", "Simulation", "Clients"], [logging]),
-    tests("WorldTests", kernelFloor + memory + providers + ["Simulation"], [httpTypes]),
+    tests(
+        "WorldTests",
+        kernelFloor + memory + providers + ["Simulation", "Clients"],
+        [httpTypes],
+        exclude: ["python"]
+    ),
     tests("CrashTests", ["Base", "Clients"], exclude: ["python", "machine"]),
     tests("ClientTests", ["Base", "Clients"], exclude: ["python", "requirements.txt", "requirements-az.txt"]),
 ]

@@ -18,6 +18,14 @@ protocol Trade: Sendable {
     static func call(_ visit: Visit<Self>) async
     /// Looks at the object, which is in the history like every other call.
     static func look(_ visit: Visit<Self>) async
+    /// The call that stands for days that pass between two lives; nil where time does not matter.
+    static func night(_ days: Int) -> (call: Model.Call, told: Model.Answer)?
+    /// Takes everything away at the end, after which no bytes may be left; false where that is not to be had.
+    static func clear(_ visit: Visit<Self>) async -> Bool
+}
+extension Trade {
+    static func night(_ days: Int) -> (call: Model.Call, told: Model.Answer)? { nil }
+    static func clear(_ visit: Visit<Self>) async -> Bool { false }
 }
 
 /// A mistake that the worlds have to notice.
@@ -51,6 +59,9 @@ final class Archive<Kind: Trade>: Sendable {
         var writes = 0
         /// The write each ETag stands for.
         var etags: [String: Int] = [:]
+        /// Other words of answers, by what they were told of: ids of versions and of containers.
+        var words: [String: String] = [:]
+        var day = 0
         var broken: String?
     }
 
@@ -71,9 +82,18 @@ final class Archive<Kind: Trade>: Sendable {
                 if process.isDead { died.withLock { $0 += 1 } }
                 process.kill()
                 region.bytes.crash()
+                try await pass(Int(simulation.upTo(Self.nightMax)), region)
             }
             let last = Clerk.dispatcher(try await region.open(simulation.world))
-            await Kind.look(Visit(self, Process(simulation), last, client: 0))
+            let visit = Visit(self, Process(simulation), last, client: 0)
+            await Kind.look(visit)
+            if await Kind.clear(visit) {
+                simulation.advance(by: .seconds(100 * 24 * 3600))
+                try await Nightwatch(region, simulation).keepInPeace()
+                guard region.bytes.usedBytes == 0 else {
+                    throw Broken(description: "\(region.bytes.usedBytes) bytes are left that nothing names")
+                }
+            }
             if let broken = memory.withLock({ $0.broken }) { throw Broken(description: broken) }
             guard history.isLinearizable else {
                 throw Broken(description: "nobody could be told this, one after the other:\n\(history.text)")
@@ -81,6 +101,19 @@ final class Archive<Kind: Trade>: Sendable {
         }
     }
 
+    private static var nightMax: UInt64 { 4 }
+
+    /// Days go by; what comes due by them is done by a process that may die of it, then by one that does not.
+    private func pass(_ days: Int, _ region: TestRegion) async throws {
+        guard let night = Kind.night(days) else { return }
+        simulation.advance(by: .seconds(days * 24 * 3600))
+        memory.withLock { $0.day += days }
+        let number = history.asked(night.call)
+        let watch = Nightwatch(region, simulation)
+        await watch.keep()
+        try await watch.keepInPeace()
+        history.answered(number, night.told)
+    }
     private func serve(_ region: TestRegion, _ process: Process) async {
         var store: any StoreEngine = FaultyStore(region.store, simulation, process)
         if flaw == .`two may change a blob at once` { store = BlindStore(engine: store) }
@@ -113,6 +146,9 @@ struct Visit<Kind: Trade>: Sendable {
     }
 
     var flaw: ArchiveFlaw? { archive.flaw }
+    var day: Int { archive.memory.withLock { $0.day } }
+    func word(of what: String) -> String? { archive.memory.withLock { $0.words[what] } }
+    func note(_ word: String?, of what: String) { archive.memory.withLock { $0.words[what] = word } }
     func upTo(_ bound: Int) -> Int { Int(archive.simulation.upTo(UInt64(bound))) }
     func nextWrite() -> Int {
         archive.memory.withLock { memory in

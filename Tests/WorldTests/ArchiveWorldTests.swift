@@ -26,6 +26,10 @@ import Testing
 
     @Test func `conditional writes and leases of one blob are linearizable`() throws { try explore(BlobTrade.self) }
     @Test func `versions are kept, and a legal hold is kept to`() throws { try explore(KeptTrade.self) }
+    @Test func `what soft delete keeps comes back until its days are over`() throws { try explore(SoftTrade.self) }
+    @Test func `nothing a container's policy or hold protects is lost or changed, whatever way is tried`() throws {
+        try explore(GuardedTrade.self)
+    }
     @Test func `page writes are linearizable, and whole`() throws { try explore(PagesTrade.self) }
     @Test func `staging and committing of blocks are linearizable`() throws { try explore(BlocksTrade.self) }
 
@@ -39,6 +43,8 @@ import Testing
     @Test(arguments: [ArchiveFlaw.`two may change a blob at once`, .`an answer comes before the commit`])
     func `these worlds find planted flaws of versions and blocks`(_ flaw: ArchiveFlaw) throws {
         try finds(flaw, KeptTrade.self)
+        try finds(flaw, SoftTrade.self)
+        try finds(flaw, GuardedTrade.self)
         try finds(flaw, BlocksTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`an answer comes before the commit`, .`a write is done in two parts`])

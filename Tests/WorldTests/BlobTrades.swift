@@ -3,42 +3,12 @@ import FoundationEssentials
 import HTTPTypes
 import Kernel
 
-extension Visit {
-    /// Reads the blob: the write it is of, or nil for none.
-    fileprivate func get(_ call: Kind.Model.Call, _ found: (Int?) -> Kind.Model.Answer) async {
-        await ask(call, { await send(.get) }) { answer, body in
-            guard answer.error == nil else {
-                if answer.reply.status != 404 { complain("Get Blob answers \(answer.reply.status)") }
-                return found(nil)
-            }
-            guard let write = Filling.write(body) else {
-                complain("the blob has \(body.count) bytes that nobody put")
-                return nil
-            }
-            note(answer.header("ETag"), write)
-            return found(write)
-        }
-    }
-    fileprivate func put(
-        _ call: Kind.Model.Call,
-        _ write: Int,
-        headers: [String: String],
-        _ told: @escaping (Answer) -> Kind.Model.Answer
-    ) async {
-        let headers = headers.merging(["x-ms-blob-type": "BlockBlob"]) { $1 }
-        await ask(call, { await send(.put, headers: headers, body: Filling.bytes(write)) }) { answer, _ in
-            if answer.error == nil { note(answer.header("ETag"), write) }
-            return told(answer)
-        }
-    }
-}
-
 /// ETag races and leases over one blob.
 enum BlobTrade: Trade {
     typealias Model = BlobModel
 
     static func prepare(_ visit: Visit<Self>) async throws {}
-    static func look(_ visit: Visit<Self>) async { await visit.get(.get) { .found($0) } }
+    static func look(_ visit: Visit<Self>) async { await visit.get() }
 
     static func call(_ visit: Visit<Self>) async {
         switch visit.upTo(10) {
@@ -47,14 +17,14 @@ enum BlobTrade: Trade {
             let holder = holder(visit)
             let condition = condition(visit, orAbsent: holder == nil)
             let headers = headers(condition.headers, holder)
-            await visit.put(.put(write, over: condition.it, as: holder), write, headers: headers, outcome)
+            await visit.put(.put(write, over: condition.it, as: holder), write, headers: headers)
         case 5:
             let (condition, holder) = (condition(visit, orAbsent: false), holder(visit))
             let headers = headers(condition.headers, holder)
             await visit.ask(
                 .delete(over: condition.it, as: holder),
                 { await visit.send(.delete, headers: headers) },
-                told: { answer, _ in outcome(answer) }
+                told: { answer, _ in answer.outcome }
             )
         case 6, 7: await lease(visit, .acquire(visit.client), "acquire", duration: true, proposed: visit.client)
         case 8: await lease(visit, .release(visit.client), "release", of: visit.client)
@@ -69,7 +39,6 @@ enum BlobTrade: Trade {
         }
     }
 
-    private static func outcome(_ answer: Answer) -> BlobModel.Answer { answer.error == nil ? .done : .refused }
     private static func id(_ holder: Int) -> String { "00000000-0000-0000-0000-00000000000\(holder)" }
     private static func headers(_ condition: [String: String], _ holder: Int?) -> [String: String] {
         guard let holder else { return condition }
@@ -101,67 +70,7 @@ enum BlobTrade: Trade {
         if let proposed { headers["x-ms-proposed-lease-id"] = id(proposed) }
         if duration { headers["x-ms-lease-duration"] = "-1" }
         await visit.ask(call, { await visit.send(.put, "comp=lease", headers: headers) }) { answer, _ in
-            outcome(answer)
-        }
-    }
-}
-
-/// Writes, deletions and a legal hold over a blob whose versions are kept.
-enum KeptTrade: Trade {
-    typealias Model = KeptModel
-    private static var container: String {
-        service + "/containers/docs"
-    }
-    private static var service: String {
-        Accounts.path(Accounts.archive) + "/blobServices/default"
-    }
-
-    static func prepare(_ visit: Visit<Self>) async throws {
-        let answer = await manage(visit, .put, service, #"{"properties":{"isVersioningEnabled":true}}"#)
-        if let error = answer.error { throw Unprepared(description: "no versioning: \(error)") }
-    }
-    private static func manage(
-        _ visit: Visit<Self>,
-        _ method: HTTPRequest.Method,
-        _ path: String,
-        _ body: String
-    ) async -> Answer {
-        await visit.send(
-            method,
-            "api-version=2025-08-01",
-            body: Array(body.utf8),
-            path: path,
-            host: Clerk.plan.primary.management
-        )
-    }
-    static func look(_ visit: Visit<Self>) async {
-        if visit.upTo(2) == 0 { return await visit.get(.get) { .found($0) } }
-        let query = "restype=container&comp=list&include=versions,metadata"
-        await visit.ask(.list, { await visit.send(.get, query, path: "/docs") }) { answer, body in
-            guard answer.error == nil else { return nil }
-            let names = String(decoding: body, as: UTF8.self).split(separator: "<n>").dropFirst()
-            let writes = names.map { Int($0.prefix { $0 != "<" }) ?? -1 }
-            if Set(writes).count != writes.count { visit.complain("a write is listed twice: \(writes)") }
-            return .listed(Set(writes))
-        }
-    }
-    static func call(_ visit: Visit<Self>) async {
-        switch visit.upTo(8) {
-        case 0...4:
-            let write = visit.nextWrite()
-            await visit.put(.put(write), write, headers: ["x-ms-meta-n": "\(write)"]) { answer in
-                answer.error == nil ? .done : .refused
-            }
-        case 5, 6:
-            await visit.ask(.delete, { await visit.send(.delete) }) { answer, _ in
-                answer.error == nil ? .done : .refused
-            }
-        default:
-            let isHeld = visit.upTo(2) == 0
-            let path = container + (isHeld ? "/setLegalHold" : "/clearLegalHold")
-            await visit.ask(.hold(isHeld), { await manage(visit, .post, path, #"{"tags":["abc"]}"#) }) { answer, _ in
-                answer.error == nil ? .done : nil
-            }
+            answer.outcome
         }
     }
 }

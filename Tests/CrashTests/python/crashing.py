@@ -153,8 +153,9 @@ class Client:
         query = query or {}
         fields = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": VERSION} | (headers or {})
         resource = f"/{account}{path}" + "".join(f"\n{name}:{query[name]}" for name in sorted(query))
-        lines = [method, "", "", str(len(data)) if data else "", "", "application/octet-stream", "", "", "", "", "", ""]
-        text = "\n".join(lines + [f"{name}:{fields[name]}" for name in sorted(fields)] + [resource])
+        conditions = [fields.get("If-Match", ""), fields.get("If-None-Match", "")]
+        lines = [method, "", "", str(len(data)) if data else "", "", "application/octet-stream", "", ""] + conditions + ["", ""]
+        text = "\n".join(lines + [f"{name}:{fields[name]}" for name in sorted(fields) if name.startswith("x-ms-")] + [resource])
         fields |= {"Authorization": f"SharedKey {account}:{mac(key, text)}", "Content-Type": "application/octet-stream"}
         encoded = "&".join(f"{name}={urllib.parse.quote(str(query[name]), safe='')}" for name in query)
         url = f"https://{account}.{service}.core.{self.domain}{path}" + ("?" + encoded if encoded else "")
