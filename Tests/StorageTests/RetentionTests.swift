@@ -176,6 +176,23 @@ struct RetentionJourneyTests {
         #expect(try await client.upload("/docs/y", [1], ["x-ms-legal-hold": "true"]).status == 409)
     }
 
+    @Test func `a version's own policy is removed by the version's id`() async throws {
+        let client = try await StorageClient.ready()
+        let service = "/blobServices/default"
+        #expect(try await client.manage(.put, service, ["properties": ["isVersioningEnabled": true]]).status == 200)
+        let own: JSON = ["properties": ["immutableStorageWithVersioning": ["enabled": true]]]
+        #expect(try await client.manage(.put, service + "/containers/held", own).status < 300)
+        let id = try #require(try await client.upload("/held/x", [1])["x-ms-version-id"])
+        #expect(try await client.upload("/held/x", [2]).status == 201)
+        let (version, policy) = ("versionid=\(id.percentEncoded())", "comp=immutabilityPolicies&")
+        let until = (client.region.world.clock.now + .seconds(3600)).httpDate
+        let headers = ["x-ms-immutability-policy-until-date": until]
+        #expect(try await client.send(.put, "/held/x", policy + version, headers: headers).status == 200)
+        #expect(try await client.send(.delete, "/held/x", version).code == "BlobImmutableDueToPolicy")
+        #expect(try await client.send(.delete, "/held/x", policy + version).status == 200)
+        #expect(try await client.send(.delete, "/held/x", version).status == 202)
+    }
+
     private static func act(
         _ client: StorageClient,
         _ method: HTTPRequest.Method,

@@ -30,6 +30,7 @@ import Testing
     @Test func `nothing a container's policy or hold protects is lost or changed, whatever way is tried`() throws {
         try explore(GuardedTrade.self)
     }
+    @Test func `policies and holds of single versions are kept to`() throws { try explore(OwnGuardTrade.self) }
     @Test func `page writes are linearizable, and whole`() throws { try explore(PagesTrade.self) }
     @Test func `staging and committing of blocks are linearizable`() throws { try explore(BlocksTrade.self) }
 
@@ -45,6 +46,7 @@ import Testing
         try finds(flaw, KeptTrade.self)
         try finds(flaw, SoftTrade.self)
         try finds(flaw, GuardedTrade.self)
+        try finds(flaw, OwnGuardTrade.self)
         try finds(flaw, BlocksTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`an answer comes before the commit`, .`a write is done in two parts`])

@@ -128,3 +128,57 @@ enum GuardedTrade: Trade {
         if let error = answer.error, error.status < 500 { visit.complain("what is locked away is gone: \(error)") }
     }
 }
+
+/// Policies and holds of single versions, locked ones too.
+enum OwnGuardTrade: Trade {
+    typealias Model = BlobModel
+
+    static func prepare(_ visit: Visit<Self>) async throws {
+        var rules = BlobModel.Rules(isVersioned: true, hasOwnPolicies: true)
+        rules.softDays = visit.upTo(2) == 0 ? 2 : nil
+        try await visit.set(rules)
+        let body = #"{"properties":{"immutableStorageWithVersioning":{"enabled":true}}}"#
+        _ = await visit.send(.delete, "restype=container", path: "/docs")
+        let answer = await visit.manage(.put, Visit<Self>.container, body)
+        if let error = answer.error { throw Unprepared(description: "no container: \(error)") }
+    }
+    static func night(_ days: Int) -> (call: BlobModel.Call, told: BlobModel.Answer)? { (.night(days), .done) }
+    static func look(_ visit: Visit<Self>) async {
+        if visit.upTo(4) == 0 { await visit.get() } else { await visit.list() }
+    }
+    static func call(_ visit: Visit<Self>) async {
+        switch visit.upTo(12) {
+        case 0...2:
+            let write = visit.nextWrite()
+            await visit.put(.put(write, over: .none, as: nil), write)
+        case 3, 4: await visit.delete()
+        case 5, 6: await visit.deleteVersion()
+        case 7: await visit.dropContainer()
+        case 8: await visit.list()
+        default: await guardVersion(visit)
+        }
+    }
+    private static func guardVersion(_ visit: Visit<Self>) async {
+        guard let (write, query) = visit.anyVersion() else { return await visit.get() }
+        let policies = "comp=immutabilityPolicies&" + query
+        switch visit.upTo(5) {
+        case 0, 1:
+            let isHeld = visit.upTo(2) == 0
+            await visit.act(.guarded(.ownHold(write, isHeld))) {
+                await visit.send(.put, "comp=legalhold&" + query, headers: ["x-ms-legal-hold": "\(isHeld)"])
+            }
+        case 2, 3:
+            let (until, isLocked) = (visit.day + visit.upTo(4), visit.upTo(2) == 0)
+            // The middle of the last day, so that it is the same for all who mean that day.
+            let end = SimClock.epoch + .seconds(until * 24 * 3600 + 12 * 3600)
+            let headers = [
+                "x-ms-immutability-policy-until-date": end.httpDate,
+                "x-ms-immutability-policy-mode": isLocked ? "locked" : "unlocked",
+            ]
+            await visit.act(.guarded(.ownPolicy(write, until: until, isLocked: isLocked))) {
+                await visit.send(.put, policies, headers: headers)
+            }
+        default: await visit.act(.guarded(.ownLift(write))) { await visit.send(.delete, policies) }
+        }
+    }
+}

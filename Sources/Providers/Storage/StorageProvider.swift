@@ -38,11 +38,12 @@ package struct StorageProvider: ResourceProvider {
     package var queueHeads: Int { lanes.remembered }
 
     package static var operations: [Operation<StorageProvider>] {
+        // Of two routes that ask for as much the first is taken: a version's policy is no version.
         accountOperations + offeredActionOperations + managedBlobOperations + containerWorkOperations
             + encryptionScopeOperations + blobServiceOperations
-            + containerOperations + blobOperations
+            + containerOperations + policyOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
-            + policyOperations + retentionOperations + lifecycleOperations
+            + retentionOperations + lifecycleOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
             + websiteOperations + filesystemOperations + pathOperations + pathAccessOperations
     }
