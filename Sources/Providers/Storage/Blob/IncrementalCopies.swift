@@ -18,21 +18,14 @@ extension StorageProvider {
     func incrementalCopy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let source = try await copySource(blob, scope)
-        guard let moment = source.moment, source.target.snapshot != nil else {
-            throw ServiceError(.incrementalCopySourceMustBeSnapshot)
-        }
-        let found = try await find(source, scope.of(source.place.tenant))
+        let (found, moment) = try await snapshot(source, scope)
         let original = found.record
-        guard case .pages = original.body else { throw ServiceError(.invalidSourceBlobType) }
-        if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
         let (site, old) = try await checkOverwrite(blob, .write, scope)
         if let old { try checkIncrement(old, source, moment) }
         let isHere = source.place.id == blob.place.id
         let encryption = try await blob.seal(in: site.container, scope).scope
         guard !isHere || encryption == original.encryptionScope else {
-            throw ServiceError(
-                .notImplemented("incremental copies into another encryption scope; copy the snapshot whole.")
-            )
+            throw ServiceError(.notImplemented("incremental copies into another encryption scope; copy it whole."))
         }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let body: Blob.Body
@@ -81,6 +74,19 @@ extension StorageProvider {
         return reply
     }
 
+    /// The snapshot of pages that is to be copied, and the moment it was taken.
+    private func snapshot(
+        _ source: CopySource,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> (FoundSource, Moment) {
+        guard let moment = source.moment, source.target.snapshot != nil else {
+            throw ServiceError(.incrementalCopySourceMustBeSnapshot)
+        }
+        let found = try await find(source, scope.of(source.place.tenant))
+        guard case .pages = found.record.body else { throw ServiceError(.invalidSourceBlobType) }
+        if found.record.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
+        return (found, moment)
+    }
     /// Whether a snapshot may come over what incremental copies made before.
     private func checkIncrement(_ old: Blob, _ source: CopySource, _ moment: Moment) throws(ServiceError) {
         let base = String(source.address.prefix { $0 != "?" })
