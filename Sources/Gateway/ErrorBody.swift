@@ -21,7 +21,7 @@ enum ErrorBody {
         case .resourceManager:
             reply = .json(
                 error.status,
-                ["error": ["code": .string(error.code), "message": .string(error.message)]],
+                ["error": ["code": .string(error.code), "message": .string(messageAndFacts(error))]],
                 headers: error.headers
             )
         case .graph:
@@ -86,12 +86,15 @@ enum ErrorBody {
         "\(error.message)\nRequestId:\(request.lowercaseText)\nTime:\(time.iso8601)"
     }
 
+    /// The message of forms that have no place for facts.
+    private static func messageAndFacts(_ error: ServiceError) -> String {
+        error.message + error.facts.map { "\n\($0.name): \($0.value)" }.joined()
+    }
+
     /// Table service REST, "Status and error codes": JSON or Atom's XML, whichever the client accepts.
-    ///
-    /// Neither form has a place for facts: they stand in the message.
     private static func table(_ error: ServiceError, _ request: UUID, _ accept: String?, _ time: Timestamp) -> Reply {
         var error = error
-        error.message += error.facts.map { "\n\($0.name): \($0.value)" }.joined()
+        error.message = messageAndFacts(error)
         let message = told(error, request, time)
         var reply: Reply
         if accept?.contains("xml") == true, accept?.contains("json") == false {
@@ -134,7 +137,8 @@ enum ErrorBody {
         xml.open("Error")
         xml.leaf("Code", error.code)
         xml.leaf("Message", told(error, request, time))
-        for fact in error.facts { xml.leaf(fact.name, fact.value) }
+        // Values may be what a client sent, of any bytes.
+        for fact in error.facts { xml.leaf(fact.name, fact.value, whenIllegal: .percentEncode) }
         xml.close()
         var reply = Reply.xml(error.status, (try? xml.finish()) ?? [], headers: error.headers)
         reply.set("x-ms-error-code", error.code)
