@@ -54,5 +54,38 @@ extension AzTests {
                 values: ["file": file]
             )
         }
+
+        private static let report = """
+            {"enabled": true, "type": "Inventory", "rules": [{"enabled": true, "name": "all", "destination": "reports",
+              "definition": {"format": "Csv", "schedule": "Daily", "objectType": "Blob",
+                "schemaFields": ["Name", "Content-Length"], "filters": {"blobTypes": ["blockBlob"]}}}]}
+            """
+
+        @Test func `an account's inventory policy is set, shown and removed`() async throws {
+            let session = try await Az.servicePrincipal()
+            let file = try session.home.file("inventory.json", Array(Self.report.utf8))
+            let account = "-g inventory4711 --account-name inventory4711"
+            try await session.walk(
+                [
+                    az("group create -n inventory4711 -l francecentral"),
+                    az("storage account create -g inventory4711 -n inventory4711 -l francecentral --sku Standard_LRS"),
+                    az("storage account blob-inventory-policy show \(account)", fails: "BlobInventoryPolicyNotFound"),
+                    az("storage container create -n reports --account-name inventory4711 --auth-mode key"),
+                    az(
+                        "storage account blob-inventory-policy create \(account) --policy @<file> "
+                            + "--query policy.rules[].destination",
+                        prints: "reports"
+                    ),
+                    az(
+                        "storage account blob-inventory-policy show \(account) --query policy.rules[].name",
+                        prints: "all"
+                    ),
+                    az("storage account blob-inventory-policy delete \(account) --yes"),
+                    az("storage account blob-inventory-policy show \(account)", fails: "BlobInventoryPolicyNotFound"),
+                    az("group delete -n inventory4711 --yes"),
+                ],
+                values: ["file": file]
+            )
+        }
     }
 }

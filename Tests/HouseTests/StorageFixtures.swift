@@ -254,6 +254,13 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "InventoryPolicyRecord",
+            format: 1,
+            body: .json(
+                #"{"due":1767312000000000,"endpoint":"https://a","modified":1767225600000000,"policy":{"enabled":true}}"#
+            )
+        ),
+        Row(
             type: "LifecyclePolicyRecord",
             format: 1,
             body: .json(

@@ -51,7 +51,6 @@ struct AccountJourneyTests {
         }
         let changes: JSON = ["properties": ["restorePolicy": ["enabled": true, "days": 5]]]
         #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
-        #expect(try await client.manage(.get, "/inventoryPolicies/default").status == 501)
     }
 
     @Test func `an account may block signatures that last too long`() async throws {

@@ -32,7 +32,11 @@ struct StorageRegion: Sendable {
     private let sagas: SagaWorker
     let provider: StorageProvider
 
-    init(accountLimits: AccountLimits = .published, queueHeadsMax: Int = QueueLanes.messagesMax) async throws {
+    init(
+        accountLimits: AccountLimits = .published,
+        queueHeadsMax: Int = QueueLanes.messagesMax,
+        sagas changed: ([any Saga]) -> [any Saga] = { $0 }
+    ) async throws {
         world = World(clock: clock, entropy: SystemEntropy())
         owner = Owner(tenant: TenantID(world.entropy.uuid()), id: PrincipalID(world.entropy.uuid()))
         let signer = LedgerSigner(origin: "test/ledger", signing: try SigningKey(seed: Secret(world.entropy.bytes(32))))
@@ -48,7 +52,7 @@ struct StorageRegion: Sendable {
         provider = StorageProvider(hostPlan: plan, tokens: owner, access: authorizer, queueHeadsMax: queueHeadsMax)
         var catalogue = Catalogue()
         catalogue.add(provider)
-        sagas = SagaWorker(journal, StorageProvider.sagas)
+        sagas = SagaWorker(journal, changed(StorageProvider.sagas))
         dispatcher = Dispatcher(
             hostPlan: plan,
             journal: journal,

@@ -43,7 +43,7 @@ package struct StorageProvider: ResourceProvider {
             + encryptionScopeOperations + blobServiceOperations
             + containerOperations + policyOperations + blobOperations
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
-            + retentionOperations + lifecycleOperations
+            + retentionOperations + lifecycleOperations + inventoryOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
             + websiteOperations + filesystemOperations + pathOperations + pathAccessOperations
     }
@@ -62,7 +62,7 @@ package struct StorageProvider: ResourceProvider {
     package static var sagas: [any Saga] {
         [
             AccountPurge(), ContainerPurge(), PiecePurge(), BlockPurge(), PageClearing(), PageSweep(), PagePurge(),
-            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(), LifecycleRun(),
+            BlobCopy(), PastSweepSaga(), QueuePurge(), TablePurge(), DirectoryPurge(), LifecycleRun(), InventoryRun(),
             FeedBeginning(), FeedPublication(),
         ]
     }

@@ -106,6 +106,25 @@ def test_a_container_s_policy_is_set_locked_extended_and_migrated(resources, sto
     assert longer.immutability_period_since_creation_in_days == 4
 
 
+def test_inventory_policies_are_set_listed_and_removed(storage, account, group):
+    storage.blob_containers.create(group, account.name, "reports", {})
+    filters = {"blobTypes": ["blockBlob"], "prefixMatch": ["docs/"]}
+    definition = {"format": "Csv", "schedule": "Weekly", "objectType": "Blob", "schemaFields": ["Name"], "filters": filters}
+    rule = {"enabled": True, "name": "all", "destination": "reports", "definition": definition}
+    wish = {"properties": {"policy": {"enabled": True, "type": "Inventory", "rules": [rule]}}}
+    policies = storage.blob_inventory_policies
+    made = policies.create_or_update(group, account.name, "default", wish)
+    assert made.policy.rules[0].definition.schedule == "Weekly"
+    assert [it.policy.rules[0].name for it in policies.list(group, account.name)] == ["all"]
+    definition["format"] = "Orc"
+    with pytest.raises(HttpResponseError) as refused:
+        policies.create_or_update(group, account.name, "default", wish)
+    assert refused.value.status_code == 400
+    policies.delete(group, account.name, "default")
+    with pytest.raises(ResourceNotFoundError):
+        policies.get(group, account.name, "default")
+
+
 def test_the_actions_of_the_namespace_are_listed(storage):
     names = [it.name for it in storage.operations.list()]
     assert "Microsoft.Storage/storageAccounts/read" in names

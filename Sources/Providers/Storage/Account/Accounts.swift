@@ -275,6 +275,7 @@ struct AccountPurge: Saga {
         try await scope.remove(in: data.domain, at: StorageKey.service)
         try await scope.remove(in: data.domain, at: StorageKey.delegation)
         try await scope.remove(in: data.domain, at: StorageKey.lifecycle)
+        try await scope.remove(in: data.domain, at: StorageKey.inventory)
         try await scope.remove(in: data.domain, at: StorageKey.retentionMark)
         scope.shred(data.domain)
         return .done(result: nil)

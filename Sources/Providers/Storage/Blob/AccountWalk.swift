@@ -87,6 +87,46 @@ struct AccountWalk: Equatable {
         endPart(hasPast: true)
         return (name, nil)
     }
+    /// The next containers, after them those soft delete keeps where `withDeleted` says so; none at the end, and nil in
+    /// place of what does not open.
+    mutating func containers(
+        withDeleted: Bool,
+        in domain: Domain,
+        limit: Int,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> [(name: ContainerName, container: Container?)] {
+        if !isPast {
+            let all = StorageKey.containers
+            let range = KeyRange(from: all.appending(done).next, to: all.afterChildren)
+            let page = try await named(range, under: all, in: domain, limit, scope)
+            done = page.last?.last.name ?? done
+            isPast = page.count < limit
+            if !page.isEmpty { return page.map { ($0.name, $0.container) } }
+        }
+        guard withDeleted else { return [] }
+        let all = StorageKey.deletedContainers
+        let from = last.map { all.appending($0.name, $0.ticks ?? 0).next } ?? all.children.from
+        let page = try await named(KeyRange(from: from, to: all.afterChildren), under: all, in: domain, limit, scope)
+        last = page.last?.last ?? last
+        return page.map { ($0.name, $0.container) }
+    }
+    private func named(
+        _ range: KeyRange,
+        under base: Key,
+        in domain: Domain,
+        _ limit: Int,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> [(name: ContainerName, last: Last, container: Container?)] {
+        var found: [(name: ContainerName, last: Last, container: Container?)] = []
+        for (key, container) in try await scope.readable(Container.self, range, in: domain, limit: limit) {
+            var reader = KeyReader(key, after: base)
+            guard let text = reader.string(), let name = try? ContainerName(text) else {
+                throw .unavailable("a container's key does not hold its name")
+            }
+            found.append((name, Last(name: text, ticks: reader.integer()), container))
+        }
+        return found
+    }
     /// The next states of a container whose names begin with one of some prefixes, which are in order and none within
     /// another; at most `limit`, and fewer only at the end.
     func page(

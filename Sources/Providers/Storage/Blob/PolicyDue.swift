@@ -8,6 +8,7 @@ import Store
 struct PolicyDue: Stored, Codable {
     enum Kind: String, Codable {
         case lifecycle
+        case inventory
     }
     var tenant: TenantID
     var account: UUID
@@ -40,6 +41,7 @@ struct DuePolicies: DueWork {
         guard try await own.exists(.account(due.account)) else { return }
         switch due.kind {
         case .lifecycle: try await LifecyclePolicyRecord.begin(due, own)
+        case .inventory: try await InventoryPolicyRecord.begin(due, own)
         }
     }
 }

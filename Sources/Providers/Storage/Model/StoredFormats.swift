@@ -11,6 +11,7 @@ extension StorageProvider {
         StoredFormat(EncryptionScope.self), StoredFormat(FeedProgress.self),
         StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self),
         StoredFormat(ExpiringFile.self), StoredFormat(ExpiringQueue.self),
+        StoredFormat(InventoryPolicyRecord.self),
         StoredFormat(KeptState.self), StoredFormat(LifecyclePolicyRecord.self), StoredFormat(LongText.self),
         StoredFormat(MessageCount.self),
         StoredFormat(PageMark.self), StoredFormat(PageRow.self), StoredFormat(PageTable.self),
