@@ -108,7 +108,7 @@ package struct Gateway: Sendable {
 }
 
 /// The bounds of a connection.
-enum GatewayLimits {
+package enum GatewayLimits {
     /// Connections waiting to be accepted.
     static let backlog = 1024
     /// A connection without a request is closed after this; Azure's front ends keep four minutes.
@@ -118,7 +118,7 @@ enum GatewayLimits {
     /// A request or answer whose bytes do not move for this long is cut off: slow clients hold memory and snapshots.
     static let stalledSeconds: Int64 = 30
     /// Bytes of a body that must come in that time, unless it ends; IIS and Kestrel ask for as much (240 bytes a second).
-    static let paceBytes = 7_200
+    package static let paceBytes = 7_200
     /// An answer is seen to be taken by portions of this size.
     static let portionBytes = 64 * 1024
     /// One header field: SAS and bearer tokens reach a few KiB.

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPTypes
-import NIOCore
-import NIOHTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
 
 /// Cuts off a client that neither sends what it announced nor takes what it asked for, or does so all too slowly.
 ///
 /// It watches one connection (HTTP/1.1) or stream (HTTP/2) on its event loop: while a request is being received or an
 /// answer being sent, `GatewayLimits.paceBytes` must move within `GatewayLimits.stalledSeconds`, or all that is left.
 /// A byte now and then would hold the connection, its memory and its snapshot for ever.
-final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+package final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
 
     private var receiving = false
     /// Written parts that the socket has not taken yet.
@@ -22,16 +22,18 @@ final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var arrived = 0
     private var check: Scheduled<Void>?
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package init() {}
+
+    package func handlerAdded(context: ChannelHandlerContext) {
         hasMoved(context)
         schedule(context)
     }
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         check?.cancel()
         check = nil
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
             receiving = true
@@ -46,7 +48,7 @@ final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         context.fireChannelRead(data)
     }
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(let head):
             // A head is followed by more: it need not be watched by itself. `100 Continue` asks for the body.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Gateway
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
 import Testing
-
-@testable import Gateway
 
 /// A connection whose time is moved by hand.
 @Suite struct ProgressGuardTests {

@@ -66,7 +66,7 @@ import Testing
         region.clock.pass(.seconds(3000))
         #expect(try await !reclaimer.reclaim())
         #expect(region.region.bytes.usedBytes > 200_000)
-        region.clock.pass(.seconds(601))
+        region.clock.pass(.seconds(3601))
         #expect(try await reclaimer.reclaim())
         #expect(region.region.bytes.usedBytes == 0)
         // What it comes for now is gone, and no damage.
