@@ -70,7 +70,7 @@ extension StorageProvider {
                         continue
                     }
                 }
-                lanes.with(queue.id) { $0.drop(candidate, for: scope.entry) }
+                lanes.with(queue.id) { $0.drop(candidate, for: scope.entry, since: tick) }
             }
             guard handed.count < count, expired < QueueData.expiredAtOnce else { break }
             candidates = lanes.with(queue.id) { $0.take(count - handed.count, for: scope.entry, at: scope.now) }

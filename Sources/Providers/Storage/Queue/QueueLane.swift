@@ -38,7 +38,11 @@ struct QueueLane {
     private var forgotten: Int
     private struct Claim {
         var messages: [ReadyMessage]
+        /// Those that came after the claimer's reading of the store, for others to hand out.
+        var unseen: [ReadyMessage] = []
         let until: Timestamp
+
+        var all: [ReadyMessage] { messages + unseen }
     }
     private var claims: [EntryID: Claim] = [:]
     private var nextPrune = Timestamp(microseconds: .min)
@@ -91,22 +95,32 @@ struct QueueLane {
             head = 0
         }
         guard !taken.isEmpty else { return [] }
-        let old = claims[entry]
-        claims[entry] = Claim(messages: (old?.messages ?? []) + taken, until: old?.until ?? now + Self.claimMax)
+        claims[entry, default: Claim(messages: [], until: now + Self.claimMax)].messages += taken
         return taken
     }
-    /// Forgets a hint that was wrong.
-    mutating func drop(_ message: ReadyMessage, for entry: EntryID) {
+    /// Forgets a hint that was wrong for a reading begun after `tick`; one that reading cannot know yet waits for others.
+    mutating func drop(_ message: ReadyMessage, for entry: EntryID, since tick: Int) {
         claims[entry]?.messages.removeAll { $0 == message }
-        known.remove(message)
+        if mayHaveCome(message, since: tick) {
+            claims[entry]?.unseen.append(message)
+        } else {
+            known.remove(message)
+        }
+    }
+    private func mayHaveCome(_ message: ReadyMessage, since tick: Int) -> Bool {
+        tick < forgotten
+            || recent[recentHead...].reversed().prefix { $0.tick >= tick }.contains { $0.message == message }
     }
     /// The change that claimed them stands: they are gone from where they were.
     mutating func settle(_ entry: EntryID) {
-        for message in claims.removeValue(forKey: entry)?.messages ?? [] { known.remove(message) }
+        guard let claim = claims.removeValue(forKey: entry) else { return }
+        for message in claim.messages { known.remove(message) }
+        giveBack(claim.unseen)
     }
     /// The change that claimed them was refused: they may be handed out again.
-    mutating func release(_ entry: EntryID) {
-        for message in claims.removeValue(forKey: entry)?.messages ?? [] {
+    mutating func release(_ entry: EntryID) { giveBack(claims.removeValue(forKey: entry)?.all ?? []) }
+    private mutating func giveBack(_ messages: [ReadyMessage]) {
+        for message in messages {
             known.remove(message)
             add(message)
         }
@@ -173,7 +187,7 @@ struct QueueLane {
 
     /// A place that no message which may be handed out lies before.
     var lowest: ReadyMessage? {
-        let waiting = claims.values.flatMap(\.messages).min()
+        let waiting = claims.values.flatMap(\.all).min()
         let first = head < ready.count ? ready[head] : nil
         guard let scannedTo else { return nil }
         return [waiting, first].compactMap { $0 }.min() ?? scannedTo
