@@ -5,7 +5,7 @@ import Testing
 /// Lives of a region whose blobs many clients change at once: what all of them were told could have been told to clients
 /// who came one after the other, across every death.
 @Suite struct ArchiveWorldTests {
-    private static let seeds: ClosedRange<UInt64> = 1...1000
+    private static let seeds: ClosedRange<UInt64> = 1...100
 
     private func explore<Kind: Trade>(_ kind: Kind.Type) throws {
         var (worlds, answered, deaths) = (0, 0, 0)
@@ -21,7 +21,7 @@ import Testing
         #expect(deaths > worlds / 2)
     }
     private func finds<Kind: Trade>(_ flaw: ArchiveFlaw, _ kind: Kind.Type) throws {
-        #expect(try worldsBroken(1...100) { try Archive<Kind>(seed: $0, flaw: flaw).run() } > 0)
+        #expect(try anyWorldBreaks(1...100) { try Archive<Kind>(seed: $0, flaw: flaw).run() })
     }
 
     @Test func `conditional writes and leases of one blob are linearizable`() throws { try explore(BlobTrade.self) }
@@ -42,11 +42,7 @@ import Testing
         try finds(flaw, BlobTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`two may change a blob at once`, .`an answer comes before the commit`])
-    func `these worlds find planted flaws of versions and blocks`(_ flaw: ArchiveFlaw) throws {
-        try finds(flaw, KeptTrade.self)
-        try finds(flaw, SoftTrade.self)
-        try finds(flaw, GuardedTrade.self)
-        try finds(flaw, OwnGuardTrade.self)
+    func `these worlds find planted flaws of blocks`(_ flaw: ArchiveFlaw) throws {
         try finds(flaw, BlocksTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`an answer comes before the commit`, .`a write is done in two parts`])

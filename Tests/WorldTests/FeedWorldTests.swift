@@ -6,7 +6,7 @@ import Testing
 @Suite struct FeedWorldTests {
     @Test func `every change is told once, in the order of its blob, and nothing that did not happen`() throws {
         var (worlds, told, deaths) = (0, 0, 0)
-        try forEachSeed(1...1000) { seed in
+        try forEachSeed(1...100) { seed in
             let gazette = Gazette(seed: seed)
             try gazette.run()
             worlds += 1
@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: FeedFlaw.allCases)
     func `these worlds find a planted flaw`(flaw: FeedFlaw) throws {
-        #expect(try worldsBroken(1...60) { try Gazette(seed: $0, flaw: flaw).run() } > 0)
+        #expect(try anyWorldBreaks(1...60) { try Gazette(seed: $0, flaw: flaw).run() })
     }
 }
 

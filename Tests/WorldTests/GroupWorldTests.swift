@@ -22,6 +22,6 @@ import Testing
     }
 
     @Test func `these worlds find a deletion that removes the group before its resources`() throws {
-        #expect(try worldsBroken(1...100) { try Estate(seed: $0, isFlawed: true).run() } > 0)
+        #expect(try anyWorldBreaks(1...100) { try Estate(seed: $0, isFlawed: true).run() })
     }
 }

@@ -31,7 +31,7 @@ import Testing
     func `these worlds find a ledger with a planted flaw`(flaw: LedgerFlaw) throws {
         // Every twenty-fifth seed begins just short of a full tile.
         let seeds = stride(from: UInt64(25), through: 500, by: 25)
-        #expect(try worldsBroken(seeds) { try Notary(seed: $0, flaw: flaw).run() } > 0)
+        #expect(try anyWorldBreaks(seeds) { try Notary(seed: $0, flaw: flaw).run() })
     }
 }
 

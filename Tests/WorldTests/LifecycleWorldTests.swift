@@ -6,7 +6,7 @@ import Testing
 @Suite struct LifecycleWorldTests {
     @Test func `a policy acts once on all it means, and never on what is young, leased, held or not meant`() throws {
         var (worlds, deleted, rewritten, deaths) = (0, 0, 0, 0)
-        try forEachSeed(1...1000) { seed in
+        try forEachSeed(1...100) { seed in
             let garden = Garden(seed: seed)
             try garden.run()
             worlds += 1
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: LifecycleFlaw.allCases)
     func `these worlds find a planted flaw`(flaw: LifecycleFlaw) throws {
-        #expect(try worldsBroken(1...60) { try Garden(seed: $0, flaw: flaw).run() } > 0)
+        #expect(try anyWorldBreaks(1...60) { try Garden(seed: $0, flaw: flaw).run() })
     }
 }
 

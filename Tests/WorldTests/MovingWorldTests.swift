@@ -7,7 +7,7 @@ import Testing
     @Test func `every acknowledged file is at one place, whatever is renamed and removed when the region dies`() throws
     {
         var (worlds, filled, moved, removed, listed, deaths) = (0, 0, 0, 0, 0, 0)
-        try forEachSeed(1...1000) { seed in
+        try forEachSeed(1...100) { seed in
             let movers = Movers(seed: seed)
             try movers.run()
             worlds += 1
@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: MovingFlaw.allCases)
     func `these worlds find a planted flaw`(flaw: MovingFlaw) throws {
-        #expect(try worldsBroken(1...100) { try Movers(seed: $0, flaw: flaw).run() } > 0)
+        #expect(try anyWorldBreaks(1...100) { try Movers(seed: $0, flaw: flaw).run() })
     }
 }
 

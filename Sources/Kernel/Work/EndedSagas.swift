@@ -7,8 +7,10 @@ package struct EndedSagas: DueWork {
     package let name = "sagas.forget"
     package let namespace = kernelNamespace
 
-    /// How long a record stays. Resource Manager promises results of asynchronous operations for a day; a week leaves
-    /// time to look after what went wrong.
+    /// How long a record stays.
+    ///
+    /// Resource Manager promises results of asynchronous operations for a day; a week leaves time to look after what
+    /// went wrong.
     package static let kept = Duration.seconds(7 * 24 * 3600)
     /// Ended sagas by the time of their end.
     static let ended = Key("saga-ended")
