@@ -42,6 +42,8 @@ class Journal:
         self.parts = {}
         # The changes of a key that grows, in order; those that are not certain apart.
         self.chains, self.later = {}, {}
+        # Changes that began after what must be there was written.
+        self.young = set()
         # Ids and receipts of messages, by the change that put them.
         self.receipts = {}
         # How much a lifecycle policy took.
@@ -62,6 +64,8 @@ class Journal:
         elif "begin" in line:
             n = line["begin"]
             self.next, self.sizes[n] = n + 1, line["size"]
+            if not self.is_firm:
+                self.young.add(n)
             self.open[n] = [(key, n if line["puts"] else None) for key in line["keys"]]
             self.open[n] += [(key, None) for key in line.get("clears", ())]
             if "parts" in line:
