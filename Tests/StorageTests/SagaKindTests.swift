@@ -8,7 +8,8 @@ struct SagaKindTests {
     /// docs/decisions/0024: what takes things away goes on where the store takes no more.
     @Test func `what takes things away may use the store's reserve, and nothing else may`() {
         let writing: Set<String> = [
-            "storage.blobCopy", "storage.lifecycle", "storage.inventory", "storage.changeFeedBeginning", "storage.changeFeed",
+            "storage.blobCopy", "storage.lifecycle", "storage.inventory", "storage.changeFeedBeginning",
+            "storage.changeFeed",
         ]
         for saga in StorageProvider.sagas {
             let work = type(of: saga)
