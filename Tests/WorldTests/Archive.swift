@@ -82,6 +82,7 @@ final class Archive<Kind: Trade>: Sendable {
                 if process.isDead { died.withLock { $0 += 1 } }
                 process.kill()
                 region.bytes.crash()
+                history.died()
                 try await pass(Int(simulation.upTo(Self.nightMax)), region)
             }
             let last = Clerk.dispatcher(try await region.open(simulation.world))

@@ -42,7 +42,11 @@ import Testing
         try finds(flaw, BlobTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`two may change a blob at once`, .`an answer comes before the commit`])
-    func `these worlds find planted flaws of blocks`(_ flaw: ArchiveFlaw) throws {
+    func `these worlds find planted flaws of versions and blocks`(_ flaw: ArchiveFlaw) throws {
+        try finds(flaw, KeptTrade.self)
+        try finds(flaw, SoftTrade.self)
+        try finds(flaw, GuardedTrade.self)
+        try finds(flaw, OwnGuardTrade.self)
         try finds(flaw, BlocksTrade.self)
     }
     @Test(arguments: [ArchiveFlaw.`an answer comes before the commit`, .`a write is done in two parts`])

@@ -18,7 +18,7 @@ protocol HistoryModel: Sendable {
 ///
 /// It is linearizable when every call can be given one moment, between its question and its answer, such that the calls
 /// in the order of their moments are told what the model tells (Herlihy and Wing 1990). A call whose answer never came
-/// may have happened at any moment after its question, or never.
+/// may have happened at any moment after its question and before the death it was lost in, or never.
 final class History<Model: HistoryModel>: Sendable {
     /// One call.
     struct Entry: Sendable {
@@ -27,6 +27,8 @@ final class History<Model: HistoryModel>: Sendable {
         /// When its answer came; nil when it never did.
         var told: Int?
         var answer: Model.Answer?
+        /// When whoever worked on it died; nil while nobody did, or with an answer.
+        var lost: Int?
         /// Nothing was done.
         var isVoid = false
     }
@@ -54,6 +56,16 @@ final class History<Model: HistoryModel>: Sendable {
         }
     }
 
+    /// Everybody who worked on questions without an answer is dead: what they did not do by now they never do.
+    func died() {
+        state.withLock { state in
+            state.moment += 1
+            for index in state.entries.indices where state.entries[index].told == nil {
+                state.entries[index].lost = state.entries[index].lost ?? state.moment
+            }
+        }
+    }
+
     /// Takes a question back: it was refused with the word that nothing was done.
     func withdrawn(_ number: Int) { state.withLock { $0.entries[number].isVoid = true } }
 
@@ -76,16 +88,24 @@ private struct Search<Model: HistoryModel> {
         var done: [UInt64]
         var state: Model.State
         func has(_ index: Int) -> Bool { done[index / 64] >> UInt64(index % 64) & 1 == 1 }
-        func with(_ index: Int, _ state: Model.State) -> Place {
+        func with(_ indices: [Int], _ state: Model.State) -> Place {
             var place = Place(done: done, state: state)
-            place.done[index / 64] |= 1 << UInt64(index % 64)
+            for index in indices { place.done[index / 64] |= 1 << UInt64(index % 64) }
             return place
         }
     }
     private let entries: [History<Model>.Entry]
+    /// By a call's index what is over once it is in the order: itself, and calls lost before it was asked.
+    private let over: [[Int]]
     private var tried: Set<Place> = []
 
-    init(_ entries: [History<Model>.Entry]) { self.entries = entries.sorted { $0.asked < $1.asked } }
+    init(_ entries: [History<Model>.Entry]) {
+        let entries = entries.sorted { $0.asked < $1.asked }
+        self.entries = entries
+        over = entries.indices.map { index in
+            [index] + entries.indices.filter { entries[$0].lost.map { $0 < entries[index].asked } ?? false }
+        }
+    }
 
     mutating func run() -> Bool {
         let words = (entries.count + 63) / 64
@@ -97,9 +117,10 @@ private struct Search<Model: HistoryModel> {
             // Whatever was asked before the first of the answers may be the next in the order.
             for index in rest.reversed() where entries[index].asked < first {
                 let entry = entries[index]
-                if let state = Model.after(place.state, entry.call, entry.answer) {
-                    stack.append(place.with(index, state))
-                }
+                guard let state = Model.after(place.state, entry.call, entry.answer) else { continue }
+                // What had no effect and no answer may as well never have happened.
+                if entry.told == nil, state == place.state { continue }
+                stack.append(place.with(over[index], state))
             }
         }
         return false
