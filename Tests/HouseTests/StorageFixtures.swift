@@ -109,6 +109,14 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "AccountPlace",
+            format: 5,
+            body: .hex(
+                "11111111222243338444555555555555deadbeefdead4eef9eefdeadbeefdead102f73756273637269707469"
+                    + "6f6e732f7803486f7401070501010101"
+            )
+        ),
+        Row(
             type: "Blob",
             format: 1,
             body: .hex(
@@ -229,6 +237,7 @@ enum StorageFixtures {
                 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
             )
         ),
+        Row(type: "DirectoryHome", format: 1, body: .hex("deadbeefdead4eef9eefdeadbeefdead")),
         Row(
             type: "ExpiringFile",
             format: 1,

@@ -84,7 +84,7 @@ struct LeaseEscapeTests {
         #expect(try await client.send(.get, "/docs/leased").body == [1])
     }
 
-    private static func changes(_ operation: Operation<StorageProvider>) -> Bool {
+    static func changes(_ operation: Operation<StorageProvider>) -> Bool {
         guard operation.proof != .none(because: "answers 501: not built") else { return false }
         if case .reads = operation.work { return false }
         return true

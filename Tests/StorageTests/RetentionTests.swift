@@ -36,6 +36,20 @@ struct RetentionTests {
         #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs, hold: true), .append) == Self.refused)
         #expect(Self.outcome(Self.made(3, ago: 9, hold: true), .remove) == Self.refused)
     }
+    @Test func `a policy that lets appends through counts from the last of them`() {
+        for (appends, isAppendBlob, isKept) in [
+            (Retention.Appends.none, true, false), (.appendBlobs, true, true), (.appendBlobs, false, false),
+            (.allBlobs, true, true), (.allBlobs, false, true),
+        ] {
+            let protection = Protection(
+                container: Retention(days: 3, appends: appends),
+                created: Timestamp(seconds: Self.now.seconds - 5 * 24 * 3600),
+                modified: Timestamp(seconds: Self.now.seconds - 24 * 3600),
+                isAppendBlob: isAppendBlob
+            )
+            #expect(Self.outcome(protection, .remove) == (isKept ? Self.refused : "passes"))
+        }
+    }
     @Test func `a blob's own policy and hold keep that state, and go with it into a version`() {
         let own = Protection(container: nil, created: Self.now, until: Self.now + .seconds(1))
         let held = Protection(container: nil, created: Self.now, hasHold: true)

@@ -18,6 +18,8 @@ final class Movers: Sendable {
         var moved = 0
         var removed = 0
         var listed = 0
+        /// Listings under a hold that began behind another under the same.
+        var held = 0
         var deaths = 0
     }
     /// What is known of a file, whose name and bytes are its number.
@@ -32,6 +34,11 @@ final class Movers: Sendable {
         /// Removals that were begun in this life and not answered yet.
         var open: Set<Int> = []
         var removals = 0
+        /// The hold that is surely in force, and what a listing under it showed.
+        var hold: Int?
+        var kept: [Int: String]?
+        /// Holds that were set, times that one was to end, and those not answered yet.
+        var (holds, ends, openEnds) = (0, 0, 0)
         var broken: String?
     }
     private static let (clients, callsEach, lives) = (3, 6, 2)
@@ -40,12 +47,15 @@ final class Movers: Sendable {
 
     let simulation: Simulation
     private let flaw: MovingFlaw?
+    /// Whether somebody sets and clears a hold: little is moved then.
+    private let isHeld: Bool
     private let state = Mutex(State())
     var tally: Tally { state.withLock { $0.tally } }
 
-    init(seed: UInt64, flaw: MovingFlaw? = nil) {
+    init(seed: UInt64, isHeld: Bool = false, flaw: MovingFlaw? = nil) {
         simulation = Simulation(seed: seed)
         self.flaw = flaw
+        self.isHeld = isHeld
     }
 
     func run() throws {
@@ -53,7 +63,10 @@ final class Movers: Sendable {
         try simulation.run { [self] in
             let region = try await TestRegion(beginningWith: rows)
             for _ in 1...Self.lives {
-                state.withLock { $0.open = [] }
+                state.withLock { state in
+                    state.open = []
+                    (state.hold, state.kept, state.openEnds) = (nil, nil, 0)
+                }
                 let process = Process(simulation)
                 await process.live(mortalWithin: .seconds(3)) { [self] in await serve(region, process) }
                 if process.isDead { state.withLock { $0.tally.deaths += 1 } }
@@ -118,10 +131,12 @@ final class Movers: Sendable {
     private func anyPlace() -> String { Self.places[Int(simulation.upTo(UInt64(Self.places.count)))] }
 
     private func call(_ desk: Dispatcher, _ process: Process) async {
-        switch simulation.upTo(12) {
+        switch simulation.upTo(isHeld ? 16 : 12) {
         case 0...4: await fill(desk, process)
         case 5...8: await move(desk, process)
         case 9: await remove(desk, process)
+        case 12: await hold(desk, process)
+        case 13: await release(desk, process)
         default: await look(desk, process)
         }
     }
@@ -168,13 +183,57 @@ final class Movers: Sendable {
             for number in state.items.keys { state.items[number]?.removals.remove(removal) }
         }
     }
-    /// A listing is of one version: whatever is moved meanwhile, no file is at two places in it.
+    /// A listing is of one version: whatever is moved meanwhile, no file is at two places in it. Under a hold every file stays
+    /// where it is.
     private func look(_ desk: Dispatcher, _ process: Process) async {
+        let (hold, kept) = state.withLock { ($0.hold, $0.kept) }
         guard let paths = await list(desk), !process.isDead else { return }
         state.withLock { state in
             state.tally.listed += 1
             do { try Self.hold(paths, state) } catch { state.broken = state.broken ?? "\(error)" }
+            guard let hold, state.hold == hold else { return }
+            let found = Dictionary(
+                Self.files(paths).map { ($0.number, $0.path) },
+                uniquingKeysWith: { first, _ in first }
+            )
+            if let kept {
+                state.tally.held += 1
+                for (number, path) in kept where found[number] != path {
+                    state.broken = state.broken ?? "\(path) is kept, and is at \(found[number] ?? "no place")"
+                }
+            }
+            state.kept = found
         }
+    }
+    private func manageHold(_ verb: String, _ desk: Dispatcher) async -> Answer {
+        await Clerk.send(
+            .post,
+            Clerk.plan.primary.management,
+            Accounts.path(Accounts.lake) + "/blobServices/default/containers/docs/\(verb)LegalHold",
+            "api-version=2025-08-01",
+            Array(#"{"tags":["case1"]}"#.utf8),
+            desk,
+            simulation
+        )
+    }
+    private func hold(_ desk: Dispatcher, _ process: Process) async {
+        let (ends, isClear) = state.withLock { ($0.ends, $0.openEnds == 0) }
+        let answer = await manageHold("set", desk)
+        guard answer.error == nil, !process.isDead else { return }
+        state.withLock { state in
+            guard isClear, state.ends == ends, state.hold == nil else { return }
+            state.holds += 1
+            state.hold = state.holds
+        }
+    }
+    private func release(_ desk: Dispatcher, _ process: Process) async {
+        state.withLock { state in
+            state.ends += 1
+            state.openEnds += 1
+            (state.hold, state.kept) = (nil, nil)
+        }
+        _ = await manageHold("clear", desk)
+        if !process.isDead { state.withLock { $0.openEnds -= 1 } }
     }
     private func list(_ desk: Dispatcher) async -> [String]? {
         let answer = await send(.get, "", desk, query: "resource=filesystem&recursive=true")
@@ -228,6 +287,10 @@ final class Movers: Sendable {
             try promise.hold(there.contains(number), "file \(number) is lost; there are \(paths)")
         }
         try await checkLedger(region, beganWith: rows, promise)
+        for verb in ["set", "clear"] {
+            let answer = await manageHold(verb, desk)
+            try promise.hold(answer.error == nil, "a hold cannot be \(verb)")
+        }
         for path in paths where !path.contains("/") {
             let answer = await send(.delete, path, desk, query: "recursive=true")
             try promise.hold(answer.error == nil, "\(path) cannot be removed")
@@ -236,7 +299,8 @@ final class Movers: Sendable {
         while try await Reclaimer(journal).reclaim() {}
         try promise.hold(region.bytes.usedBytes == 0, "\(region.bytes.usedBytes) bytes are left that nothing names")
         let (left, before) = (Self.held(region.rows), Self.held(rows))
-        try promise.hold(left == before, "\(left) records are left of the account, it began with \(before)")
+        // The mark of holds stays: it is what the account's removal depends on.
+        try promise.hold(left == before + 1, "\(left) records are left of the account, it began with \(before)")
     }
     /// Carries all work on, and all that it begins.
     private static func finish(_ sagas: SagaWorker) async throws {

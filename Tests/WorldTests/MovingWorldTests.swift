@@ -20,9 +20,24 @@ import Testing
         guard worlds > 1 else { return }
         #expect(filled > worlds)
         #expect(moved > worlds / 10)
-        #expect(removed > worlds / 4)
+        #expect(removed > worlds / 5)
         #expect(listed > worlds)
         #expect(deaths > worlds / 2)
+    }
+
+    @Test
+    func `under a hold every file stays where it is, whoever renames and removes directories when the region dies`()
+        throws
+    {
+        var (worlds, held) = (0, 0)
+        try forEachSeed(1...100) { seed in
+            let movers = Movers(seed: seed, isHeld: true)
+            try movers.run()
+            worlds += 1
+            held += movers.tally.held
+        }
+        guard worlds > 1 else { return }
+        #expect(held > worlds / 10)
     }
 
     @Test(arguments: MovingFlaw.allCases)

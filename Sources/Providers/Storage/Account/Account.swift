@@ -15,8 +15,11 @@ struct AccountPlace: Stored {
     var history = BlobHistory()
     /// Whether its containers hold directories (`isHnsEnabled`): decided when the account is made.
     var isHierarchical = false
+    /// Whether the way from every place up to its container is known: not of directories made before `DirectoryHome` was.
+    var hasHomes: Bool { !isHierarchical || knowsHomes }
+    private var knowsHomes = true
 
-    static let format: UInt8 = 4
+    static let format: UInt8 = 5
     static let isReadOften = true
     var domain: Domain { .account(id) }
     /// The last part of the resource's id.
@@ -42,10 +45,12 @@ struct AccountPlace: Stored {
         writer.flag(history.allowsPermanentDelete)
         writer.flag(isHierarchical)
         writer.flag(history.tracksAccess)
+        writer.flag(knowsHomes)
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
         var reader = StoredReader(storedBody)
+        knowsHomes = false
         tenant = TenantID(try reader.uuid())
         id = try reader.uuid()
         resourceID = ResourceID(try reader.text())
@@ -59,6 +64,8 @@ struct AccountPlace: Stored {
         isHierarchical = try reader.flag()
         guard format > 3 else { return }
         history.tracksAccess = try reader.flag()
+        guard format > 4 else { return }
+        knowsHomes = try reader.flag()
     }
 }
 

@@ -93,9 +93,11 @@ extension StorageProvider {
     /// Stores a container whose policy or holds changed.
     func store(_ held: HeldContainer, _ call: Call, _ scope: WriteScope) async throws(ServiceError) {
         try held.name.refuseChange()
-        // A policy is looked up by a blob's directory, which is the container in flat accounts only.
-        guard !held.view.place.isHierarchical else {
-            throw .notImplemented("Immutability policies and legal holds in accounts with a hierarchical namespace")
+        // A policy is looked up by a file's directory and those above it, which have to know where they lie.
+        guard held.view.place.hasHomes else {
+            throw .notImplemented(
+                "Immutability policies and legal holds in hierarchical accounts made before there were any"
+            )
         }
         let data = AccountData(held.view.account.id, scope, caller: call.caller)
         try await data.put(held.container, named: held.name)

@@ -39,7 +39,7 @@ extension StorageProvider {
         record.body = .pieces(list: list, count: count + 1)
         record.headers.md5 = nil
         record.touch(scope)
-        try await data.put(record, at: site.place, was: old)
+        try await data.put(record, at: site.place, was: old, as: .append)
         var reply = blob.changed(201, record)
         reply.set("x-ms-blob-append-offset", String(offset))
         reply.set("x-ms-blob-committed-block-count", String(count + 1))

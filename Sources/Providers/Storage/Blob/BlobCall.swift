@@ -64,7 +64,7 @@ struct BlobCall {
     /// none.
     func blob(_ site: BlobSite, _ scope: some Scope) async throws(ServiceError) -> Blob? {
         let state = try await scope.state(of: site.place, target, in: domain)
-        guard let state, state.hasExpired(at: now) else { return state }
+        guard let state, state.hasExpired(at: now, under: site.container.retention) else { return state }
         // What is put in its place must find nothing there.
         if let scope = scope as? WriteScope {
             try await BlobStates(self, site.place, scope).remove(state, atOnce: false)

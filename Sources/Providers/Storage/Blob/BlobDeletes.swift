@@ -18,7 +18,9 @@ extension StorageProvider {
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
         try blob.refusePendingCopy(record)
-        if let directory = record.directory, try await !scope.isEmpty(directory, in: blob.domain) {
+        if let directory = record.directory,
+            try await !scope.isEmpty(directory, under: site.container.retention, in: blob.domain)
+        {
             throw ServiceError(.directoryIsNotEmpty)
         }
         if record.snapshots > 0, choice == nil { throw ServiceError(.snapshotsPresent) }

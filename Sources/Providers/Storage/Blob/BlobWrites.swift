@@ -9,9 +9,17 @@ import Store
 extension AccountData {
     /// Writes the state of a place that is current from now on.
     ///
-    /// `isKept` says that the old state stays as a version.
-    func put(_ blob: Blob, at place: BlobPlace, was old: Blob?, isKept: Bool = false) async throws(ServiceError) {
-        if let old { try await protect(old, at: place, old.change(to: blob), isKept: isKept) }
+    /// `isKept` says that the old state stays as a version, `kind` what the caller does to it, where that is less than to
+    /// overwrite it: it counts only where the two states bear it out.
+    func put(
+        _ blob: Blob,
+        at place: BlobPlace,
+        was old: Blob?,
+        isKept: Bool = false,
+        as kind: BlobChange = .overwrite
+    ) async throws(ServiceError) {
+        if let old { try await protect(old, at: place, old.change(to: blob, as: kind), isKept: isKept) }
+        if old?.directory != blob.directory { try await settle(blob, at: place) }
         var blob = blob
         // A change of the blob, not one of its tier, tags or lease alone.
         if blob.etag != old?.etag { blob.lease = blob.lease.afterWrite(at: scope.now) }
@@ -37,6 +45,7 @@ extension AccountData {
         to: BlobPlace
     ) async throws(ServiceError) {
         try await protect(old, at: from, .remove)
+        if from.directory != to.directory { try await settle(new, at: to) }
         try await schedule(from, from: old.expiry, to: nil)
         try await schedule(to, from: nil, to: new.expiry)
         try await scope.remove(in: domain, at: StorageKey.blob(from))
@@ -50,6 +59,7 @@ extension AccountData {
     /// Removes what a container or account that is gone has left; what keeps blobs was looked at when it went.
     func purge(_ old: Blob, at place: BlobPlace) async throws(ServiceError) {
         try await unplan(old, at: place)
+        try await unsettle(old)
         try await index(place, from: old.tags, to: .none)
         try await schedule(place, from: old.expiry, to: nil)
         try await scope.remove(in: domain, at: StorageKey.blob(place))

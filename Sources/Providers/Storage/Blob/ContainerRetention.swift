@@ -4,8 +4,8 @@ import FoundationEssentials
 import Kernel
 import Store
 
-/// What is in force for the blobs of a container, beside the container: writes look it up by the directory they go to,
-/// whatever way they came, and conflict with a policy or hold that is set at the same time.
+/// What is in force for the blobs of a container, beside the container: writes look it up by the directory they go to and
+/// those above it, whatever way they came, and conflict with a policy or hold that is set at the same time.
 struct ContainerRetention: Stored {
     let retention: Retention
     /// Whether versions may have policies of their own.
@@ -94,20 +94,35 @@ extension AccountData {
         isKept: Bool = false
     ) async throws(ServiceError) {
         guard change != .aside else { return }
-        let key = StorageKey.retention(place.directory)
-        let known = try await scope.get(ContainerRetention.self, in: domain, at: key)
+        let known = try await scope.retention(over: place.directory, in: domain)
+        if let directory = state.directory { return try await protect(directory, change, under: known?.retention) }
         var retention = known?.retention
         // With version-level immutability the policy is of the versions: what stays as one may be succeeded.
         if known?.hasVersionImmutability == true, isKept { retention?.days = nil }
         let protection = Protection(
             container: retention,
             created: state.created,
+            modified: state.modified,
             until: state.immutability?.until,
             hasHold: state.hasLegalHold,
             isAppendBlob: state.kind == .append
         )
         let now = scope.now
         try checked { () throws(StorageFault) in try protection.check(change, isKept: isKept, at: now) }
+    }
+    /// Refuses to take away a directory that holds something, where its container has a policy or a hold: a file's name and
+    /// the directories above it are kept with it ("Container-level WORM policies").
+    ///
+    /// A directory itself has no content: what is said of it may change.
+    private func protect(
+        _ directory: UUID,
+        _ change: BlobChange,
+        under retention: Retention?
+    ) async throws(ServiceError) {
+        guard change == .remove, let retention, !retention.isEmpty else { return }
+        guard try await scope.isEmpty(directory, under: retention, in: domain) else {
+            throw ServiceError(.blobImmutableDueToPolicy)
+        }
     }
     /// Whether policies and holds let a state go.
     func mayRemove(_ state: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) -> Bool {
@@ -157,12 +172,33 @@ extension AccountData {
 }
 
 extension Blob {
-    /// What a change from one state of a place to the next does to the former.
-    func change(to new: Blob) -> BlobChange {
+    /// What a change from one state of a place to the next does to the former; `wanted` is what whoever changes it says.
+    func change(to new: Blob, as wanted: BlobChange) -> BlobChange {
         if new.etag == etag { return .aside }
         // Nobody else writes to what a copy is filling: its end is no change of a blob that was there.
         if let copy, copy.status == .pending, new.copy?.id == copy.id { return .aside }
-        let isSame = new.created == created && new.metadata == metadata && new.headers == headers
-        return kind == .append && new.kind == .append && isSame && new.length > length ? .append : .overwrite
+        var headers = new.headers
+        // Bytes at the end end what was said of all bytes.
+        if wanted == .append, headers.md5 == nil { headers.md5 = self.headers.md5 }
+        let isSame =
+            new.created == created && new.metadata == metadata && headers == self.headers
+            && new.expiry == expiry
+        guard isSame, kind == new.kind else { return .overwrite }
+        switch wanted {
+        case .append where new.length > length: return .append
+        case .aside where new.length == length && holdsSameBytes(as: new): return .aside
+        case .append, .aside, .overwrite, .remove: return .overwrite
+        }
+    }
+    private func holdsSameBytes(as new: Blob) -> Bool {
+        switch (body, new.body) {
+        case (.whole(let own), .whole(let other)): own.id == other.id
+        case (.pieces(let own, let count), .pieces(let other, let otherCount)): own == other && count == otherCount
+        case (.pages, _), (.whole, _), (.pieces, _): false
+        }
+    }
+    /// Whether what is in force for its container keeps it as it is.
+    func isKept(by retention: Retention, at now: Timestamp) -> Bool {
+        retention.keeps(created: created, modified: modified, isAppendBlob: kind == .append, at: now)
     }
 }

@@ -91,7 +91,7 @@ extension StorageProvider {
         }
         guard let place = try await scope.place(of: name, in: home, of: source.place),
             let record = try await scope.state(of: place, source.target, in: source.domain), record.directory == nil,
-            !record.hasExpired(at: scope.now)
+            !record.hasExpired(at: scope.now, under: home.retention)
         else {
             if isOwn { throw ServiceError(.blobNotFound) }
             throw ServiceError(source: 404, "BlobNotFound", "The specified source blob does not exist.")

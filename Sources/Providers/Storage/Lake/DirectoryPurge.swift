@@ -7,12 +7,16 @@ import Store
 
 extension Scope {
     /// Whether a directory holds nothing; what has expired is nothing, as far as one look reaches.
-    func isEmpty(_ directory: UUID, in domain: Domain) async throws(ServiceError) -> Bool {
+    func isEmpty(
+        _ directory: UUID,
+        under retention: Retention,
+        in domain: Domain
+    ) async throws(ServiceError) -> Bool {
         let first = try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: 1)
-        guard first.first?.value.hasExpired(at: now) == true else { return first.isEmpty }
+        guard first.first?.value.hasExpired(at: now, under: retention) == true else { return first.isEmpty }
         let limit = 1000
         let found = try await list(Blob.self, in: domain, under: StorageKey.blobs(directory), limit: limit)
-        return found.count < limit && found.allSatisfy { $0.value.hasExpired(at: now) }
+        return found.count < limit && found.allSatisfy { $0.value.hasExpired(at: now, under: retention) }
     }
 }
 
@@ -20,7 +24,9 @@ extension AccountData {
     /// Ends what a state of a place holds: its bytes or, of a directory, everything below it.
     func release(_ state: Blob, atOnce: Bool = true) async throws(ServiceError) {
         try await release(state.body, atOnce: atOnce)
-        if let directory = state.directory { try await startPurge(directory) }
+        guard let directory = state.directory else { return }
+        try await unsettle(state)
+        try await startPurge(directory)
     }
     /// Has what lies below a directory removed, which nobody can reach any more.
     func startPurge(_ directory: UUID) async throws(ServiceError) {

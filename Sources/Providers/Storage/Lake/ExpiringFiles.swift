@@ -6,7 +6,12 @@ import Store
 
 extension Blob {
     /// Whether its time is over: it is gone for everyone, whenever the region comes to remove it.
-    func hasExpired(at now: Timestamp) -> Bool { past == nil && expiry.map { $0 <= now } ?? false }
+    ///
+    /// What is in force for its container keeps it beyond its time.
+    func hasExpired(at now: Timestamp, under retention: Retention) -> Bool {
+        guard past == nil, let expiry, expiry <= now else { return false }
+        return !isKept(by: retention, at: now)
+    }
 }
 
 /// A file that ends by itself, in the region's list of such by the time they do.
@@ -38,6 +43,8 @@ extension AccountData {
 struct ExpiredFiles: DueWork {
     let name = "files.expire"
     let namespace = StorageProvider.namespace
+    /// When a file is looked at again that a policy or hold keeps.
+    private static let pause = Duration.seconds(24 * 3600)
 
     func due(after key: Key?, limit: Int, _ scope: ReadScope) async throws(ServiceError) -> [Key] {
         let range = KeyRange(
@@ -54,8 +61,16 @@ struct ExpiredFiles: DueWork {
         let data = AccountData(row.account, own, caller: .region("storage.expiry"))
         let place = BlobPlace(row.directory, name)
         guard let file = try await own.get(Blob.self, in: data.domain, at: StorageKey.blob(place)),
-            file.hasExpired(at: scope.now)
+            let expiry = file.expiry, expiry <= scope.now
         else { return }
+        let retention = try await own.retention(over: row.directory, in: data.domain)?.retention
+        guard file.hasExpired(at: scope.now, under: retention ?? .nothing) else {
+            return try await scope.put(
+                row,
+                in: .region,
+                at: StorageKey.expiringFile(scope.now + Self.pause, row)
+            )
+        }
         try await BlobStates(data, try await data.history(), place).remove(file, atOnce: false)
     }
 }

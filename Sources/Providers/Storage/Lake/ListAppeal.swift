@@ -129,7 +129,7 @@ extension StorageProvider {
             let lies = StorageKey.blob(BlobPlace(way.directory, leaf))
             if way.missing.isEmpty, !way.isBlocked,
                 let record = try await scope.get(Blob.self, in: place.domain, at: lies),
-                !record.hasExpired(at: scope.now)
+                !record.hasExpired(at: scope.now, under: container.retention)
             {
                 let own = record.access ?? .root
                 standing.path = own.rights(of: asker)
@@ -186,7 +186,15 @@ extension BlobCall {
         guard !askers.isEmpty, let directory = record.directory else { return }
         guard record.lets(.all, askers) else { throw .permissionMismatch() }
         let batch = PathWalk.fetchedMax
-        var walk = PathWalk(directory, prefix: "", isRecursive: true, size: batch, in: domain)
+        let retention = try await container(scope).retention
+        var walk = PathWalk(
+            directory,
+            prefix: "",
+            isRecursive: true,
+            size: batch,
+            under: retention,
+            in: domain
+        )
         while let (path, below) = try await walk.peek(scope) {
             guard walk.fetched <= PathWalk.fetchedMax else {
                 throw ServiceError(

@@ -35,7 +35,7 @@ extension StorageProvider {
         new.touch(scope)
         if let place = path.place {
             let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
-            try await data.put(new, at: place, was: path.record)
+            try await data.put(new, at: place, was: path.record, as: .aside)
         } else {
             try await scope.put(new, in: blob.domain, at: StorageKey.rootDirectory(path.container.root))
         }
@@ -157,7 +157,14 @@ extension StorageProvider {
             return pass.reply(blob, next: nil)
         }
         let prefix = name.isRoot ? "" : name.text + "/"
-        var walk = PathWalk(directory, prefix: prefix, isRecursive: true, size: change.recordsMax, in: blob.domain)
+        var walk = PathWalk(
+            directory,
+            prefix: prefix,
+            isRecursive: true,
+            size: change.recordsMax,
+            under: path.container.retention,
+            in: blob.domain
+        )
         walk.askers = blob.listers
         if let start = change.marker?.fields.first { try await walk.resume(at: start, from: directory, scope) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
@@ -169,7 +176,7 @@ extension StorageProvider {
                 var new = record
                 new.access = access
                 new.touch(scope)
-                try await data.put(new, at: place, was: record)
+                try await data.put(new, at: place, was: record, as: .aside)
             }
             walk.pop(path, record)
         }

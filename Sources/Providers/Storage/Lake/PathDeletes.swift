@@ -11,7 +11,9 @@ extension StorageProvider {
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
         try blob.refusePendingCopy(record)
-        if let directory = record.directory, !isRecursive, try await !scope.isEmpty(directory, in: blob.domain) {
+        if let directory = record.directory, !isRecursive,
+            try await !scope.isEmpty(directory, under: site.container.retention, in: blob.domain)
+        {
             throw ServiceError(.directoryIsNotEmpty)
         }
         try await blob.admitSubtree(record, scope)

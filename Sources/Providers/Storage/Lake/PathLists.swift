@@ -26,6 +26,7 @@ extension StorageProvider {
             prefix: prefix,
             isRecursive: query.isRecursive,
             size: query.pageSize,
+            under: container.retention,
             in: blob.domain
         )
         walk.askers = blob.listers
@@ -96,6 +97,7 @@ extension StorageProvider {
             leaf: leaf,
             isRecursive: query.delimiter == nil,
             size: query.pageSize,
+            under: container.retention,
             in: blob.domain
         )
         walk.askers = blob.listers

@@ -64,7 +64,7 @@ extension StorageProvider {
         let home = try await scope.get(Container.self, in: blob.domain, at: StorageKey.container(container))
         guard let home, let place = try await scope.place(of: name, in: home, of: blob.place),
             let record = try await scope.get(Blob.self, in: blob.domain, at: StorageKey.blob(place)),
-            !record.hasExpired(at: scope.now)
+            !record.hasExpired(at: scope.now, under: home.retention)
         else { throw ServiceError(.sourcePathNotFound) }
         try blob.refusePendingCopy(record)
         return (place, record)
@@ -103,7 +103,7 @@ extension StorageProvider {
             throw ServiceError(.invalidSourceOrDestinationType)
         }
         if let directory = old.directory, directory != moved.directory,
-            try await !scope.isEmpty(directory, in: blob.domain)
+            try await !scope.isEmpty(directory, under: site.container.retention, in: blob.domain)
         {
             throw ServiceError(.destinationNotEmpty)
         }

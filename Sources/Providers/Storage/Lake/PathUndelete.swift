@@ -34,7 +34,7 @@ extension StorageProvider {
         var restored = state
         restored.past = nil
         // Whoever wants it back wants it to stay.
-        if restored.hasExpired(at: scope.now) { restored.expiry = nil }
+        if restored.hasExpired(at: scope.now, under: .nothing) { restored.expiry = nil }
         try await data.put(restored, at: site.place, was: nil)
         return blob.reply(200, ["x-ms-resource-type": state.directory == nil ? "file" : "directory"])
     }

@@ -100,7 +100,7 @@ extension StorageProvider {
         new.headers = headers
         if !staged.isEmpty, headers.md5 == record.headers.md5 { new.headers.md5 = nil }
         new.touch(scope)
-        try await data.put(new, at: site.place, was: record)
+        try await data.put(new, at: site.place, was: record, as: .append)
         return new
     }
 

@@ -16,6 +16,8 @@ struct PathWalk {
     /// What the names of the first directory begin with.
     private let leaf: String
     private var levels: [Level]
+    /// What is in force for the container.
+    private let retention: Retention
     /// Those whose lists must let into every directory below the first.
     var askers: [AccessAsker] = []
     /// Whether a directory was passed by that they may not list.
@@ -28,8 +30,17 @@ struct PathWalk {
     static let fetchedMax = 20_000
 
     /// Begins in a directory whose paths begin with `prefix`, at names that begin with `leaf`.
-    init(_ directory: UUID, prefix: String, leaf: String = "", isRecursive: Bool, size: Int, in domain: Domain) {
+    init(
+        _ directory: UUID,
+        prefix: String,
+        leaf: String = "",
+        isRecursive: Bool,
+        size: Int,
+        under retention: Retention,
+        in domain: Domain
+    ) {
         self.domain = domain
+        self.retention = retention
         self.isRecursive = isRecursive
         self.leaf = leaf
         let cursor = NameCursor<Blob>(StorageKey.blobs(directory), prefix: leaf, from: nil, batch: size + 1)
@@ -87,7 +98,7 @@ struct PathWalk {
     mutating func peek(_ scope: some Scope) async throws(ServiceError) -> (path: String, record: Blob)? {
         while let last = levels.indices.last {
             if let item = try await levels[last].cursor.peek(domain, scope) {
-                guard !item.value.hasExpired(at: scope.now) else {
+                guard !item.value.hasExpired(at: scope.now, under: retention) else {
                     levels[last].cursor.pop()
                     continue
                 }

@@ -10,7 +10,7 @@ extension StorageProvider {
         StoredFormat(Container.self), StoredFormat(ContainerPlace.self), StoredFormat(FeedAccount.self),
         StoredFormat(EncryptionScope.self), StoredFormat(FeedProgress.self),
         StoredFormat(ContainerRetention.self), StoredFormat(DelegationSecret.self),
-        StoredFormat(ExpiringFile.self), StoredFormat(ExpiringQueue.self),
+        StoredFormat(DirectoryHome.self), StoredFormat(ExpiringFile.self), StoredFormat(ExpiringQueue.self),
         StoredFormat(InventoryPolicyRecord.self),
         StoredFormat(KeptState.self), StoredFormat(LifecyclePolicyRecord.self), StoredFormat(LongText.self),
         StoredFormat(MessageCount.self),

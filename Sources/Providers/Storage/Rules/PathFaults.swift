@@ -82,6 +82,9 @@ extension StorageFault {
     private static let pathCodes: [String: (code: String, message: String)] = [
         "BlobNotFound": ("PathNotFound", "The specified path does not exist."),
         "BlobAlreadyExists": ("PathAlreadyExists", "The specified path already exists."),
+        "BlobImmutableDueToPolicy": (
+            "PathImmutableDueToPolicy", "This operation is not permitted as the path is immutable due to a policy."
+        ),
         "ContainerNotFound": ("FilesystemNotFound", "The specified filesystem does not exist."),
         "ContainerAlreadyExists": ("FilesystemAlreadyExists", "The specified filesystem already exists."),
         "ContainerBeingDeleted": ("FilesystemBeingDeleted", "The specified filesystem is being deleted."),

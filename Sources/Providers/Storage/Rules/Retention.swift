@@ -28,13 +28,17 @@ package struct Retention: Equatable, Sendable {
         self.appends = appends
         self.hasHold = hasHold
     }
+    /// Nothing is in force.
+    package static let nothing = Retention(days: nil)
     /// Whether nothing is in force.
     package var isEmpty: Bool { days == nil && !hasHold }
-    /// Whether a blob created then is kept at a time.
-    package func keeps(created: Timestamp, at now: Timestamp) -> Bool {
+    /// Whether a blob is kept at a time: from its creation on, or, where it may be appended to, from its last change on
+    /// ("Allow protected append blobs writes").
+    package func keeps(created: Timestamp, modified: Timestamp, isAppendBlob: Bool, at now: Timestamp) -> Bool {
         if hasHold { return true }
         guard let days else { return false }
-        return now < created + .seconds(days * 24 * 3600)
+        let since = appends.allow(isAppendBlob) ? max(created, modified) : created
+        return now < since + .seconds(days * 24 * 3600)
     }
     /// How long policies may keep blobs, in days.
     package static let daysAllowed = 1...146_000
@@ -58,6 +62,8 @@ package struct Protection: Equatable, Sendable {
     package var container: Retention?
     /// When the blob was created.
     package var created: Timestamp
+    /// When it was last changed.
+    package var modified: Timestamp
     /// Until when its own policy keeps it; nil without one.
     package var until: Timestamp?
     /// Whether a legal hold of its own keeps it.
@@ -69,12 +75,14 @@ package struct Protection: Equatable, Sendable {
     package init(
         container: Retention?,
         created: Timestamp,
+        modified: Timestamp? = nil,
         until: Timestamp? = nil,
         hasHold: Bool = false,
         isAppendBlob: Bool = false
     ) {
         self.container = container
         self.created = created
+        self.modified = modified ?? created
         self.until = until
         self.hasHold = hasHold
         self.isAppendBlob = isAppendBlob
@@ -86,7 +94,9 @@ package struct Protection: Equatable, Sendable {
     /// touched by what becomes current (REST "Version-level WORM"). A container's policy keeps names as well.
     package func check(_ change: BlobChange, isKept: Bool = false, at now: Timestamp) throws(StorageFault) {
         guard change != .aside else { return }
-        if let container, container.keeps(created: created, at: now) {
+        if let container,
+            container.keeps(created: created, modified: modified, isAppendBlob: isAppendBlob, at: now)
+        {
             guard change == .append, !container.hasHold, container.appends.allow(isAppendBlob) else {
                 throw .blobImmutableDueToPolicy
             }

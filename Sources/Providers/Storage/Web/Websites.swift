@@ -55,9 +55,9 @@ extension StorageProvider {
         guard let name = try? BlobName(name) else { return nil }
         guard let place = try await scope.place(of: name, in: container, of: visit.place) else { return nil }
         let blob = try await scope.get(Blob.self, in: visit.place.domain, at: StorageKey.blob(place))
-        guard let blob, blob.customerKeyHash == nil, blob.directory == nil, !blob.hasExpired(at: scope.now) else {
-            return nil
-        }
+        guard let blob, blob.customerKeyHash == nil, blob.directory == nil,
+            !blob.hasExpired(at: scope.now, under: container.retention)
+        else { return nil }
         return blob
     }
     private func show(_ blob: Blob, _ visit: WebsiteVisit, _ scope: ReadScope) async throws(ServiceError) -> Reply {
