@@ -47,6 +47,74 @@ struct DataLakeBlobTests {
         #expect(try await client.paths() == ["a", "a/folder", "a/folder/f"])
     }
 
+    @Test func `an empty list of blocks, and a copy of an empty blob, make a directory by its mark`() async throws {
+        let client = try await StorageClient.lake()
+        let mark = ["x-ms-meta-hdi_isfolder": "true", "x-ms-meta-k": "v"]
+        func commit(_ path: String, _ blocks: String) async throws -> StorageAnswer {
+            let body = Array("<BlockList>\(blocks)</BlockList>".utf8)
+            return try await client.send(.put, path, "comp=blocklist", headers: mark, body: body)
+        }
+        #expect(try await client.stage("/docs/folder", 1).count == 1)
+        let id = Array("1000000".utf8).base64
+        #expect(try await commit("/docs/folder", "<Latest>\(id)</Latest>").code == "InvalidInput")
+        #expect(try await commit("/docs/folder", "").status == 201)
+        #expect(try await client.path(.head, "/docs/folder")["x-ms-properties"] == "k=dg==")
+        #expect(try await client.upload("/docs/empty", []).status == 201)
+        #expect(try await client.upload("/docs/full", [1]).status == 201)
+        for (number, more) in [[:], ["x-ms-requires-sync": "true"], ["x-ms-blob-type": "BlockBlob"]].enumerated() {
+            func copy(_ source: String, _ target: String) async throws -> StorageAnswer {
+                let signed = try await client.signature(container: "docs", permissions: "r")
+                let address = client.region.plan.address(client.host(of: client.account)) + "\(source)?\(signed)"
+                let headers = mark.merging(more) { own, _ in own }.merging(["x-ms-copy-source": address]) { own, _ in
+                    own
+                }
+                return try await client.send(.put, target, headers: headers)
+            }
+            let made = try await copy("/docs/empty", "/docs/copy\(number)")
+            #expect(made.status == (number == 2 ? 201 : 202), "\(number): \(made.code ?? "")")
+            #expect((made["x-ms-copy-status"] == "success") == (number < 2))
+            #expect(try await client.path(.head, "/docs/copy\(number)")["x-ms-resource-type"] == "directory")
+            #expect(try await copy("/docs/full", "/docs/other").code == "InvalidInput")
+            #expect(try await copy("/docs/empty", "/docs/full").code == "ResourceTypeMismatch")
+        }
+        // A file stays one.
+        let set = try await client.send(.put, "/docs/full", "comp=metadata", headers: mark)
+        #expect(set.code == "ResourceTypeMismatch")
+        #expect(try await client.send(.head, "/docs/full")["x-ms-meta-hdi_isfolder"] == nil)
+    }
+
+    @Test func `a slash at the end of a name means a directory on the Blob surface`() async throws {
+        let client = try await StorageClient.lake()
+        #expect(try await client.upload("/docs/d/e/", []).status == 201)
+        #expect(try await client.path(.head, "/docs/d/e")["x-ms-resource-type"] == "directory")
+        #expect(try await client.upload("/docs/d/e/f", [1]).status == 201)
+        // As made once more by the same driver: what it holds stays.
+        #expect(try await client.upload("/docs/d/e/", []).status == 201)
+        #expect(try await client.send(.head, "/docs/d/e/")["x-ms-meta-hdi_isfolder"] == "true")
+        #expect(try await client.send(.get, "/docs/d/e/f").body == [1])
+        #expect(try await client.paths() == ["d", "d/e", "d/e/f"])
+        for method in [HTTPRequest.Method.get, .head, .delete] {
+            #expect(try await client.send(method, "/docs/d/e/f/").status == 404)
+        }
+        #expect(try await client.send(.put, "/docs/d/e/f/", "comp=metadata").status == 404)
+        #expect(try await client.upload("/docs/d/e/f/", []).code == "ResourceTypeMismatch")
+        #expect(try await client.upload("/docs/x/", [1]).status == 400)
+        #expect(
+            try await client.send(.put, "/docs/x/", "comp=block&blockid=MDAwMQ%3D%3D", body: [2]).code == "InvalidUri"
+        )
+        #expect(try await client.copy("/docs/d/e/f", to: "/docs/x/").code == "InvalidUri")
+        #expect(try await client.paths() == ["d", "d/e", "d/e/f"])
+        #expect(try await client.send(.delete, "/docs/d/e/").code == "DirectoryIsNotEmpty")
+        #expect(try await client.send(.delete, "/docs/d/e/f").status == 202)
+        #expect(try await client.send(.delete, "/docs/d/e/").status == 202)
+        #expect(try await client.makeDirectory("/docs/y/").status == 201)
+        #expect(try await client.paths() == ["d", "y"])
+        // In a flat account it is a character like others.
+        let flat = try await StorageClient.ready(in: client.region)
+        #expect(try await flat.upload("/docs/d/e/", [1]).status == 201)
+        #expect(try await flat.send(.get, "/docs/d/e/").body == [1])
+    }
+
     @Test func `a listing of a hierarchy starts at a path and ends before one, whether it is there or not`()
         async throws
     {
@@ -69,9 +137,6 @@ struct DataLakeBlobTests {
 
     @Test func `what hierarchical accounts do not have is refused by its code`() async throws {
         let client = try await StorageClient.lake()
-        let mark = ["x-ms-meta-hdi_isfolder": "true"]
-        #expect(try await client.send(.put, "/docs/folder", "comp=blocklist", headers: mark, body: []).status == 501)
-        #expect(try await client.paths().isEmpty)
         try await client.write("/docs/f", [1])
         let code = "FeatureNotYetSupportedForHierarchicalNamespaceAccounts"
         #expect(try await client.send(.get, "/docs/f", "comp=tags").code == code)

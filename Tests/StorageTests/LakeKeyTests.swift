@@ -41,7 +41,11 @@ struct LakeKeyTests {
         #expect(try await client.path(.head, "/docs/f", "action=getStatus").status == 200)
         #expect(try await client.rename("/docs/f", to: "/docs/g").status == 201)
         #expect(try await client.path(.get, "/docs/g", headers: key).body == bytes + [1, 2])
-        #expect(try await client.rename("/docs/g", to: "/docs/h", key).status == 501)
+        #expect(try await client.rename("/docs/g", to: "/docs/h", other).status == 409)
+        let moved = try await client.rename("/docs/g", to: "/docs/h", key)
+        #expect(moved.status == 201 && moved["x-ms-encryption-key-sha256"] == hash)
+        #expect(try await client.path(.get, "/docs/h", headers: key).body == bytes + [1, 2])
+        #expect(try await client.rename("/docs/h", to: "/docs/g").status == 201)
         #expect(try await client.makeFile("/docs/g").status == 201)
         #expect(try await client.path(.get, "/docs/g").body.isEmpty)
         #expect(try await client.path(.delete, "/docs/g").status == 200)
@@ -109,7 +113,11 @@ struct LakeKeyTests {
         #expect(try await client.makeDirectory("/docs/d", context).code == "InvalidInput")
         let long = ["x-ms-encryption-context": String(repeating: "k", count: 1025)]
         #expect(try await client.makeFile("/docs/long", long).code == "InvalidHeaderValue")
-        #expect(try await client.rename("/docs/g", to: "/docs/h", context).status == 501)
+        #expect(try await client.rename("/docs/g", to: "/docs/h", CustomerKeyTests.headers(1)).status == 409)
+        #expect(try await client.rename("/docs/g", to: "/docs/h", context).status == 201)
+        #expect(try await client.path(.head, "/docs/h")["x-ms-encryption-context"] == "key=1")
+        #expect(try await client.makeDirectory("/docs/d").status == 201)
+        #expect(try await client.rename("/docs/d", to: "/docs/e", context).code == "InvalidInput")
     }
 
     @Test func `a rename changes access where it says so, by the rights a change of access needs`() async throws {

@@ -118,6 +118,21 @@ def test_opendal(account, lake_account, scheme):
         store.read("a/copy")
 
 
+def test_opendal_directories(lake_account):
+    """A driver of flat accounts makes directories by a slash at the end of a name, in hierarchies too."""
+    store = opendal.Operator("azblob", endpoint=lake_account.url, account_name=lake_account.name, root="/root",
+                             account_key=lake_account.key, container=container(lake_account, "opendal-directories"))
+    for _ in range(2):
+        store.create_dir("d/e/")
+    store.write("d/e/f", b"1")
+    assert bytes(store.read("d/e/f")) == b"1" and store.stat("d/e/f").content_length == 1
+    assert store.exists("d/e/") and not store.exists("d/e/f/")
+    assert {entry.path for entry in store.list("d/")} >= {"d/e/"}
+    for path in ["d/e/f", "d/e/", "d/"]:
+        store.delete(path)
+    assert not store.exists("d/")
+
+
 def test_arrow(place):
     """The C++ SDK sends no body before it is told to go on (Expect: 100-continue)."""
     suffix = urlsplit(place.url).netloc.removeprefix(place.name)

@@ -58,12 +58,14 @@ struct BlobCall {
             return BlobSite(container: container, place: BlobPlace(container.root, try blobName))
         }
         let path = try checked { () throws(StorageFault) in try PathName(target.blob) }
+        if makes { try refuseSlash() }
         return try await site(of: path, in: container, scope, makes: makes)
     }
     /// What the call names: the current state of its place, or the snapshot or version it asks for; nil when there is
     /// none.
     func blob(_ site: BlobSite, _ scope: some Scope) async throws(ServiceError) -> Blob? {
         let state = try await scope.state(of: site.place, target, in: domain)
+        if namesDirectory, !makesDirectory, state?.directory == nil { return nil }
         guard let state, state.hasExpired(at: now, under: site.container.retention) else { return state }
         // What is put in its place must find nothing there.
         if let scope = scope as? WriteScope {
@@ -237,7 +239,9 @@ extension StorageProvider {
         "blob.snapshot", "blob.putPage", "path.createFile", "path.createDirectory", "path.append",
         "path.flush",
     ])
+    /// What reads under a key, or moves what lies under one.
     private static let keyedReads: Set<String> = [
-        "blob.get", "blob.getProperties", "blob.getMetadata", "blob.query", "path.read", "path.getProperties",
+        "path.rename", "blob.get", "blob.getProperties", "blob.getMetadata", "blob.query", "path.read",
+        "path.getProperties",
     ]
 }

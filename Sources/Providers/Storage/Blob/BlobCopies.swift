@@ -60,11 +60,39 @@ extension StorageProvider {
     /// Second phase of the three.
     func copyBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
-        switch try checked({ () throws(StorageFault) in try CopyForm(blob) }) {
+        let form = try checked { () throws(StorageFault) in try CopyForm(blob) }
+        if blob.isMarkedDirectory { return try await copyDirectory(blob, form, scope) }
+        switch form {
         case .put: return try await putBlobFromURL(blob, scope)
         case .sync: return try await copyFromURL(blob, scope)
         case .async: return try await startCopy(blob, scope)
         }
+    }
+    /// Makes a directory of an empty blob, which stands for one in a flat account.
+    private func copyDirectory(
+        _ blob: BlobCall,
+        _ form: CopyForm,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> Reply {
+        let headers: ContentHeaders
+        let length: Int64
+        if form == .async {
+            let source = try await copySource(blob, scope)
+            let found = try await find(source, within: blob.place, scope.of(source.place.tenant)).record
+            try checkConditions(found, blob)
+            (headers, length) = (found.headers, found.length)
+        } else {
+            let (received, original) = try taken(scope)
+            (headers, length) = (original.headers, received.content.length)
+        }
+        guard length == 0 else { throw ServiceError(.invalidInput("a directory has no content, as its source has.")) }
+        let metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
+        var reply = try await makeDirectory(blob, headers, metadata, lease: nil, scope)
+        guard form != .put else { return reply }
+        reply.status = 202
+        reply.set("x-ms-copy-id", scope.entropy.uuid().lowercaseText)
+        reply.set("x-ms-copy-status", Blob.Copy.Status.success.text)
+        return reply
     }
     private func checkConditions(_ record: Blob, _ blob: BlobCall) throws(ServiceError) {
         try checked { () throws(StorageFault) in

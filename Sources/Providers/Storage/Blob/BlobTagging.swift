@@ -72,6 +72,9 @@ extension StorageProvider {
             new.tags = tags
             try await keepContainerPlace(site.container, blob, scope)
         }
+        guard !blob.place.isHierarchical || !new.metadata.marksDirectory else {
+            throw ServiceError(.notImplemented("a file marked as a directory by \(Metadata.directoryMark)."))
+        }
         let seal = try await blob.seal(in: site.container, scope)
         new.customerKeyHash = seal.customerKey?.hash
         new.encryptionScope = seal.scope

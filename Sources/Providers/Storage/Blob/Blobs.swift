@@ -122,7 +122,12 @@ extension StorageProvider {
         _ = try await blob.admitSeal(record, in: site.container, scope)
         let old = record
         record.metadata = try checked { () throws(StorageFault) in try Metadata(blob.headers) }
-        if record.directory != nil { record.metadata = record.metadata.withoutDirectoryMark }
+        if record.directory != nil {
+            record.metadata = record.metadata.withoutDirectoryMark
+        } else if blob.place.isHierarchical, record.metadata.marksDirectory {
+            // A file stays one, whatever is said of it.
+            throw ServiceError(.resourceTypeMismatch)
+        }
         record.touch(scope)
         record = try await BlobStates(blob, site.place, scope).change(old, to: record)
         return blob.changed(200, record)

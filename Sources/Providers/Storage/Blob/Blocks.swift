@@ -92,6 +92,10 @@ extension StorageProvider {
         }
         let checksums = BodyChecksums(call.body, md5: true)
         try checksums.check(announced)
+        if blob.isMarkedDirectory {
+            guard list.references.isEmpty else { throw ServiceError(.invalidInput("a directory has no blocks.")) }
+            return try await makeDirectory(blob, headers, metadata, lease: nil, scope)
+        }
         let (site, old) = try await checkOverwrite(blob, .create, scope)
         try Self.checkBlocks(of: old)
         let seal = try await blob.seal(in: site.container, scope)

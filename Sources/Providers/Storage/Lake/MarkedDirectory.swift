@@ -4,10 +4,20 @@ import HTTPTypes
 import Kernel
 
 extension BlobCall {
-    /// Whether a directory is made by Put Blob, as drivers of flat accounts do, with `hdi_isfolder` among the metadata.
+    /// Whether the Blob surface makes a directory, as drivers of flat accounts do: by `hdi_isfolder` among the metadata, or by a
+    /// name with a slash at its end.
     var isMarkedDirectory: Bool {
-        place.isHierarchical && StorageNeeds.plain(call.operation) == "blob.put"
-            && head.text(Metadata.directoryHeader)?.lowercased() == "true"
+        guard place.isHierarchical else { return false }
+        let operation = StorageNeeds.plain(call.operation)
+        let isMarked = head.text(Metadata.directoryHeader)?.lowercased() == "true"
+        return Self.markable.contains(operation) && (isMarked || namesDirectory && operation != "blob.copy")
+    }
+    private static let markable: Set<String> = ["blob.put", "blob.putBlockList", "blob.copy"]
+    /// Whether the name ends with a slash, in a hierarchical namespace: it can mean a directory only.
+    var namesDirectory: Bool { place.isHierarchical && target.blob?.text.utf8.last == 47 }
+    /// Refuses to make anything but a directory under a name with a slash at its end.
+    func refuseSlash() throws(ServiceError) {
+        guard !namesDirectory || makesDirectory else { throw ServiceError(.invalidURI) }
     }
     /// Whether the call makes a directory.
     var makesDirectory: Bool { call.operation == "path.createDirectory" || isMarkedDirectory }

@@ -56,12 +56,6 @@ extension BlobCall {
         }
     }
     private static let contextBytesMax = 1024
-    /// Refuses headers of features that are not built: ignoring them would break a promise.
-    func refuseUnbuilt(_ headers: [String]) throws(ServiceError) {
-        for name in headers where head.text(name) != nil {
-            throw ServiceError(.notImplemented("the header \(name) with \(call.operation)."))
-        }
-    }
     /// What the namespace knows of a path, in the head of an answer; the Blob surface tells a directory by its metadata
     /// as well.
     func describePath(_ record: Blob, in reply: inout Reply) {

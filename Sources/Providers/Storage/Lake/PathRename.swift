@@ -35,10 +35,11 @@ extension StorageProvider {
     /// it along (docs/decisions/0017).
     func renamePath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
-        try blob.refuseUnbuilt(["x-ms-encryption-key", "x-ms-encryption-context"])
         let source = try checked { () throws(StorageFault) in try RenameSource(blob) }
         let (from, moved) = try await find(source, blob, scope)
         try admit(moved, blob)
+        // What lies under a key stays under it: one that is sent must be that.
+        if try blob.customerKey != nil { try blob.admitKey(moved) }
         let (to, old) = try await destination(of: moved, blob, scope)
         if let directory = moved.directory, to.way?.ids.contains(directory) == true || from == to.place {
             throw ServiceError(.invalidRenameSource)
@@ -47,7 +48,13 @@ extension StorageProvider {
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         if let old { try await BlobStates(blob, to.place, scope).remove(old) }
         var renamed = moved
-        if let metadata = try blob.properties() { renamed.metadata = metadata }
+        if let metadata = try blob.properties() { renamed.metadata = metadata.withoutDirectoryMark }
+        if let context = try blob.encryptionContext {
+            guard moved.directory == nil else {
+                throw ServiceError(.invalidInput("x-ms-encryption-context is for files."))
+            }
+            renamed.encryptionContext = context
+        }
         try await changeAccess(of: &renamed, blob, scope)
         try await data.move(moved, to: renamed, from: from, to: to.place)
         return blob.changed(201, renamed)

@@ -163,16 +163,9 @@ extension StorageProvider {
     /// support", "Known issues with Azure Data Lake Storage": page blobs, tags, incremental copies).
     static func refuseFlat(_ operation: String, _ head: RequestHead) throws(StorageFault) {
         let name = StorageNeeds.plain(operation)
-        // Drivers of flat accounts make directories so; without one, a file would stand in its place.
-        if blobMaking.contains(name), head.text(Metadata.directoryHeader)?.lowercased() == "true" {
-            throw .notImplemented(
-                "a directory made by \(name) (header \(Metadata.directoryHeader)); Put Blob makes one."
-            )
-        }
         if name == "blob.snapshot" { throw .notImplemented("snapshots in a hierarchical namespace.") }
         if flatOnly.contains(name) { throw .notForHierarchicalNamespaces }
     }
-    private static let blobMaking: Set<String> = ["blob.putBlockList", "blob.copy"]
     private static let flatOnly: Set<String> = [
         "blob.setTags", "blob.getTags", "blobService.findByTags", "container.findByTags", "blob.putPage",
         "blob.putPageFromURL", "blob.getPageRanges", "blob.incrementalCopy", "blob.setImmutability",

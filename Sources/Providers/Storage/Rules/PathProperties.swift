@@ -33,6 +33,10 @@ extension Metadata {
     package static let directoryMark = "hdi_isfolder"
     /// The mark's header.
     package static let directoryHeader = headerPrefix + directoryMark
+    /// Whether it has the mark.
+    package var marksDirectory: Bool {
+        items.contains { $0.name.lowercased() == Self.directoryMark && $0.value.lowercased() == "true" }
+    }
     /// With the mark.
     package var markingDirectory: Metadata {
         Metadata(items: items + [Item(name: Self.directoryMark, value: "true")])
