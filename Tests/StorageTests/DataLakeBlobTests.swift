@@ -143,7 +143,7 @@ struct DataLakeBlobTests {
         let page = ["x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "512"]
         #expect(try await client.send(.put, "/docs/p", headers: page).code == code)
         #expect(try await client.upload("/docs/t", [1], ["x-ms-tags": "a=1"]).code == code)
-        #expect(try await client.send(.put, "/docs/f", "comp=snapshot").status == 501)
+        #expect(try await client.send(.get, "/docs", "restype=container&comp=list&include=versions").status == 501)
     }
 
     @Test func `accounts without a hierarchy have file systems but no paths`() async throws {

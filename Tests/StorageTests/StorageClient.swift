@@ -140,7 +140,7 @@ extension StorageClient {
         } while !marker.isEmpty
         return names
     }
-    private static func elements(_ name: String, _ text: String) -> [String] {
+    static func elements(_ name: String, _ text: String) -> [String] {
         text.split(separator: "<\(name)>").dropFirst().compactMap { $0.split(separator: "<").first }.map {
             String($0).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
         }

@@ -69,7 +69,7 @@ struct BlobCall {
         guard let state, state.hasExpired(at: now, under: site.container.retention) else { return state }
         // What is put in its place must find nothing there.
         if let scope = scope as? WriteScope {
-            try await BlobStates(self, site.place, scope).remove(state, atOnce: false)
+            try await BlobStates(self, site.place, scope).expire(state)
         }
         return nil
     }

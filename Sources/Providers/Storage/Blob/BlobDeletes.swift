@@ -25,12 +25,8 @@ extension StorageProvider {
         }
         if record.snapshots > 0, choice == nil { throw ServiceError(.snapshotsPresent) }
         let states = BlobStates(blob, site.place, scope)
-        let deletion = blob.place.history.deletion(scope.now)
-        if record.snapshots > 0 {
-            let end = try await states.freshMoment(after: nil)
-            let sweep = PastSweep(states, .endSnapshots(deletion), from: Moment(ticks: 0), to: end)
-            _ = try await sweep.run()
-        }
+        let deletion = blob.place.pastDeletion(scope.now)
+        try await states.endSnapshots(of: record, deletion)
         guard choice != .only else {
             var left = record
             left.snapshots = 0
@@ -87,7 +83,7 @@ extension StorageProvider {
             return blob.reply(202, ["x-ms-delete-type-permanent": "true"])
         }
         guard past.deleted == nil else { throw ServiceError(.blobNotFound) }
-        let deletion = blob.place.history.deletion(scope.now)
+        let deletion = blob.place.pastDeletion(scope.now)
         try await data.delete(state, at: site.place, deletion)
         if past.kind == .snapshot, let current {
             var left = current
@@ -117,7 +113,8 @@ extension StorageFault {
     static let snapshotsPresent = StorageFault(
         409,
         "SnapshotsPresent",
-        "This operation is not permitted because the blob has snapshots. Send x-ms-delete-snapshots."
+        "This operation is not permitted because the blob has snapshots. Delete them, or send x-ms-delete-snapshots to "
+            + "Delete Blob."
     )
     /// 403: the current version is deleted as the blob it is.
     static let operationNotAllowedOnRootBlob = StorageFault(

@@ -22,3 +22,9 @@ struct BlobHistory: Equatable {
         Blob.Deletion(at: now, until: now + .seconds(days * 24 * 3600))
     }
 }
+
+extension AccountPlace {
+    /// How long soft delete keeps snapshots and versions that are deleted now: with a hierarchical namespace not at all
+    /// (learn.microsoft.com "Soft delete for blobs", storage account with a hierarchical namespace).
+    func pastDeletion(_ now: Timestamp) -> Blob.Deletion? { isHierarchical ? nil : history.deletion(now) }
+}

@@ -74,6 +74,17 @@ struct BlobStates {
         try await data.remove(old, at: place, isKept: isVersion(old))
         return moment
     }
+    /// Ends the snapshots of what is current; `deletion` says how long soft delete keeps them.
+    func endSnapshots(of current: Blob, _ deletion: Blob.Deletion?) async throws(ServiceError) {
+        guard current.snapshots > 0 else { return }
+        let end = try await freshMoment(after: nil)
+        _ = try await PastSweep(self, .endSnapshots(deletion), from: Moment(ticks: 0), to: end).run()
+    }
+    /// Takes away a file whose time is over, with its snapshots.
+    func expire(_ old: Blob) async throws(ServiceError) {
+        try await endSnapshots(of: old, nil)
+        try await remove(old, atOnce: false)
+    }
     /// Whether a state that is replaced or deleted stays.
     func keeps(_ old: Blob) -> Bool { isVersion(old) || history.blobDays != nil }
     /// Whether policies and holds let the current state go.

@@ -14,8 +14,10 @@ struct LifecycleWork {
     private let since: Timestamp
     private var scope: WriteScope { data.scope }
     private var domain: Domain { data.domain }
-    /// Whether any rule is for snapshots or versions.
+    /// Whether any rule is for snapshots or versions, which are gone over after what is current.
     let looksAtPast: Bool
+    /// Whether any rule is for the snapshots of a hierarchical namespace, which come with their files.
+    private let looksAtSnapshots: Bool
 
     /// Nil where nothing is left to do: the account or the policy is gone.
     init?(_ id: UUID, _ scope: WriteScope) async throws(ServiceError) {
@@ -28,7 +30,7 @@ struct LifecycleWork {
         self.place = place
         policy = try checked { () throws(StorageFault) in try LifecyclePolicy(stored: record.rules) }
         guard policy.acts() else { return nil }
-        // A hierarchical namespace has neither snapshots nor versions.
+        looksAtSnapshots = place.isHierarchical && policy.acts(on: [.snapshot])
         looksAtPast = !place.isHierarchical && policy.acts(on: [.snapshot, .version])
         since = record.modified
         let resource = try await scope.resource(place.resourceID)
@@ -51,10 +53,14 @@ struct LifecycleWork {
             return try await walk.page(of: container, prefixes, in: domain, limit: limit, scope.loose)
         }
         guard !walk.isHidden else { return [] }
-        return try await TreeWalk(container, after: walk.last?.name, limit: limit, in: domain).page(
-            prefixes,
-            scope.loose
+        let tree = TreeWalk(
+            container,
+            after: walk.last,
+            withSnapshots: looksAtSnapshots,
+            limit: limit,
+            in: domain
         )
+        return try await tree.page(prefixes, scope.loose)
     }
     /// Does what is due with a state; nil where nothing is.
     func settle(
@@ -107,7 +113,7 @@ struct LifecycleWork {
     }
     private func removePast(_ record: Blob, _ place: BlobPlace) async throws(ServiceError) -> LifecycleOutcome {
         guard try await data.mayRemove(record, at: place) else { return .kept }
-        try await data.delete(record, at: place, self.place.history.deletion(scope.now), atOnce: false)
+        try await data.delete(record, at: place, self.place.pastDeletion(scope.now), atOnce: false)
         if record.past?.kind == .snapshot,
             let current = try await scope.get(Blob.self, in: domain, at: StorageKey.blob(place))
         {

@@ -9,14 +9,24 @@ struct TreeWalk {
     private let container: Container
     private let domain: Domain
     private let limit: Int
-    /// The last path that was dealt with; nil at the beginning.
-    private let after: String?
+    /// The last state that was dealt with; nil at the beginning.
+    private let last: AccountWalk.Last?
+    private var after: String? { last?.name }
+    /// Whether the snapshots of a file come behind it.
+    private let withSnapshots: Bool
     /// Paths of one directory read at a time: those behind a directory are read again after it.
     private static let batch = 64
 
-    init(_ container: Container, after: String?, limit: Int, in domain: Domain) {
+    init(
+        _ container: Container,
+        after last: AccountWalk.Last?,
+        withSnapshots: Bool,
+        limit: Int,
+        in domain: Domain
+    ) {
         self.container = container
-        self.after = after
+        self.last = last
+        self.withSnapshots = withSnapshots
         self.limit = limit
         self.domain = domain
     }
@@ -77,9 +87,12 @@ struct TreeWalk {
         if let name = part.rest.first {
             range.from = max(range.from, base.appending(name).next)
             // What was dealt with last lies in here, or is this directory.
-            if let leaf = try? BlobName(name),
-                let id = try await record(at: BlobPlace(part.directory, leaf), scope)?.directory
-            {
+            let leaf = try? BlobName(name)
+            if part.rest.count == 1, let leaf {
+                let place = BlobPlace(part.directory, leaf)
+                try await addSnapshots(of: place, part.path + name, after: last?.ticks, to: &spots, scope)
+            }
+            if let leaf, let id = try await record(at: BlobPlace(part.directory, leaf), scope)?.directory {
                 let below = Part(directory: id, path: part.path + name + "/", rest: part.rest.dropFirst())
                 try await visit(below, into: &spots, scope)
             }
@@ -93,14 +106,30 @@ struct TreeWalk {
                     throw .unavailable("a path's key does not hold its name")
                 }
                 let path = part.path + name
-                spots.append(
-                    BlobSpot(place: BlobPlace(part.directory, leaf), path: path, ticks: nil, state: state)
-                )
+                let place = BlobPlace(part.directory, leaf)
+                spots.append(BlobSpot(place: place, path: path, ticks: nil, state: state))
+                if state?.snapshots ?? 0 > 0 { try await addSnapshots(of: place, path, to: &spots, scope) }
                 guard let id = state?.directory else { continue }
                 try await visit(Part(directory: id, path: path + "/"), into: &spots, scope)
             }
             guard rows.count == size, let last = rows.last else { return }
             range.from = last.0.next
+        }
+    }
+    /// The past states of a place behind one of them, as far as the page goes.
+    private func addSnapshots(
+        of place: BlobPlace,
+        _ path: String,
+        after ticks: Int64? = nil,
+        to spots: inout [BlobSpot],
+        _ scope: some Scope
+    ) async throws(ServiceError) {
+        guard withSnapshots, spots.count < limit else { return }
+        let base = StorageKey.past(place)
+        let range = KeyRange(from: ticks.map { base.appending($0).next } ?? base.children.from, to: base.afterChildren)
+        for (key, state) in try await scope.readable(Blob.self, range, in: domain, limit: limit - spots.count) {
+            var reader = KeyReader(key, after: base)
+            spots.append(BlobSpot(place: place, path: path, ticks: reader.integer(), state: state))
         }
     }
 }

@@ -71,7 +71,7 @@ struct ExpiredFiles: DueWork {
                 at: StorageKey.expiringFile(scope.now + Self.pause, row)
             )
         }
-        try await BlobStates(data, try await data.history(), place).remove(file, atOnce: false)
+        try await BlobStates(data, try await data.history(), place).expire(file)
     }
 }
 

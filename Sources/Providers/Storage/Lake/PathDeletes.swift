@@ -16,6 +16,8 @@ extension StorageProvider {
         {
             throw ServiceError(.directoryIsNotEmpty)
         }
+        // Only Delete Blob can be told to take them along.
+        if record.snapshots > 0 { throw ServiceError(.snapshotsPresent) }
         try await blob.admitSubtree(record, scope)
         let kept = try await BlobStates(blob, site.place, scope).remove(record)
         return blob.reply(

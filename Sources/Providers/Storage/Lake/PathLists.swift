@@ -86,10 +86,7 @@ extension StorageProvider {
             guard let directory else { return ([], nil) }
             return try await listDeleted(query, shown, below: directory, (folder, leaf), blob, scope)
         }
-        for kept in [ListQuery.Inclusion.snapshots, .versions, .deleted, .deletedWithVersions]
-        where query.include.contains(kept) {
-            throw ServiceError(.notImplemented("listing with include=\(kept.rawValue) in a hierarchical namespace."))
-        }
+        try checkInclusion(query.include, blob)
         guard let directory else { return ([], nil) }
         var walk = PathWalk(
             directory,
@@ -97,13 +94,16 @@ extension StorageProvider {
             leaf: leaf,
             isRecursive: query.delimiter == nil,
             size: query.pageSize,
+            withSnapshots: query.include.contains(.snapshots),
             under: container.retention,
             in: blob.domain
         )
         walk.askers = blob.listers
-        let starts = [query.marker?.fields.first, query.start.map { PathPosition($0).text }].compactMap(\.self)
-        if let path = starts.max(by: { PathPosition($0) < PathPosition($1) }) {
-            try await walk.begin(at: path, from: directory, scope)
+        // A file's snapshots come before it.
+        let start = query.start.map { ListPosition(PathPosition($0).text, Moment(ticks: 0)) }
+        let starts = [ListPosition(query.marker), start].compactMap(\.self)
+        if let first = starts.max(by: { PathPosition($0.name) < PathPosition($1.name) }) {
+            try await walk.begin(at: first.name, first.past, from: directory, scope)
         }
         if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         let end = query.end.map(PathPosition.init)
@@ -111,7 +111,7 @@ extension StorageProvider {
         while let (path, record) = try await walk.peek(scope) {
             if let end, PathPosition(path) >= end { return (lines, nil) }
             guard lines.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
-                return (lines, ListMarker(.blobs, [path]))
+                return (lines, ListMarker(.blobs, ListPosition(path, record.past?.moment).fields))
             }
             if !shown.admits(record) {
                 // Not of the kind that is asked for.
@@ -127,6 +127,14 @@ extension StorageProvider {
             if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         }
         return (lines, nil)
+    }
+    private func checkInclusion(_ include: Set<ListQuery.Inclusion>, _ blob: BlobCall) throws(ServiceError) {
+        for kept in [ListQuery.Inclusion.versions, .deleted, .deletedWithVersions] where include.contains(kept) {
+            throw ServiceError(.notImplemented("listing with include=\(kept.rawValue) in a hierarchical namespace."))
+        }
+        guard !include.contains(.snapshots) || blob.listers.isEmpty else {
+            throw .permissionMismatch(detail: "access lists open no snapshots")
+        }
     }
     private func directory(
         _ folder: String,

@@ -45,6 +45,8 @@ extension StorageProvider {
             throw ServiceError(.invalidRenameSource)
         }
         guard from != to.place else { return blob.changed(201, moved) }
+        // They are found by the place of their file, which they would be left at.
+        if moved.snapshots > 0 || old?.snapshots ?? 0 > 0 { throw ServiceError(.snapshotsPresent) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         if let old { try await BlobStates(blob, to.place, scope).remove(old) }
         var renamed = moved

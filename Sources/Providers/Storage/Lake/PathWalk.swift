@@ -3,16 +3,35 @@ import FoundationEssentials
 import Kernel
 import Store
 
-/// Walks through the paths below a directory, each directory before what it holds.
+/// Walks through the paths below a directory, each directory before what it holds; snapshots, where they are asked for,
+/// before the file they are of.
 struct PathWalk {
     private struct Level {
         /// What the paths of this directory begin with.
         let prefix: String
         let directory: UUID
         var cursor: NameCursor<Blob>
+        var past: NameCursor<Blob>?
+        var fetched: Int { cursor.fetched + (past?.fetched ?? 0) }
+
+        init(
+            _ directory: UUID,
+            prefix: String,
+            leaf: String = "",
+            from: ListPosition? = nil,
+            batch: Int = NameCursor<Blob>.batchMin,
+            withSnapshots: Bool
+        ) {
+            self.prefix = prefix
+            self.directory = directory
+            cursor = NameCursor(StorageKey.blobs(directory), prefix: leaf, from: from, batch: batch)
+            guard withSnapshots else { return }
+            past = NameCursor(StorageKey.past(directory), prefix: leaf, from: from, batch: batch, hasMoments: true)
+        }
     }
     private let domain: Domain
     private let isRecursive: Bool
+    private let withSnapshots: Bool
     /// What the names of the first directory begin with.
     private let leaf: String
     private var levels: [Level]
@@ -25,7 +44,7 @@ struct PathWalk {
     /// Records read at levels that are done with.
     private var finished = 0
     /// Records read so far.
-    var fetched: Int { finished + levels.reduce(0) { $0 + $1.cursor.fetched } }
+    var fetched: Int { finished + levels.reduce(0) { $0 + $1.fetched } }
     /// Records read for one page; then the page ends where it is.
     static let fetchedMax = 20_000
 
@@ -36,28 +55,39 @@ struct PathWalk {
         leaf: String = "",
         isRecursive: Bool,
         size: Int,
+        withSnapshots: Bool = false,
         under retention: Retention,
         in domain: Domain
     ) {
         self.domain = domain
         self.retention = retention
         self.isRecursive = isRecursive
+        self.withSnapshots = withSnapshots
         self.leaf = leaf
-        let cursor = NameCursor<Blob>(StorageKey.blobs(directory), prefix: leaf, from: nil, batch: size + 1)
-        levels = [Level(prefix: prefix, directory: directory, cursor: cursor)]
+        levels = [Level(directory, prefix: prefix, leaf: leaf, batch: size + 1, withSnapshots: withSnapshots)]
     }
-    /// Goes to any path, or to the first behind it, as the walk goes.
-    mutating func begin(at path: String, from directory: UUID, _ scope: some Scope) async throws(ServiceError) {
+    /// Goes to any path, or to the first behind it, as the walk goes; `past` is a snapshot of it.
+    mutating func begin(
+        at path: String,
+        _ past: Moment? = nil,
+        from directory: UUID,
+        _ scope: some Scope
+    ) async throws(ServiceError) {
         guard let prefix = levels.first?.prefix else { return }
         let (wanted, first) = (PathPosition(path), PathPosition(prefix))
         if path.utf8.starts(with: prefix.utf8), wanted > first {
-            try await resume(at: wanted.text, from: directory, scope)
+            try await resume(at: wanted.text, past, from: directory, scope)
         } else if wanted > first {
             levels = []
         }
     }
     /// Goes to a path that came up before, or to the first behind it.
-    mutating func resume(at path: String, from directory: UUID, _ scope: some Scope) async throws(ServiceError) {
+    mutating func resume(
+        at path: String,
+        _ past: Moment? = nil,
+        from directory: UUID,
+        _ scope: some Scope
+    ) async throws(ServiceError) {
         guard let prefix = levels.first?.prefix, path.utf8.starts(with: prefix.utf8) else { return }
         var directory = directory
         var below = prefix
@@ -65,31 +95,23 @@ struct PathWalk {
         var names = PathName.pieces(rest)[...]
         levels = []
         while let name = names.popFirst() {
-            let from = ListPosition(name, nil)
-            let batch = NameCursor<Blob>.batchMin
-            var cursor = NameCursor<Blob>(
-                StorageKey.blobs(directory),
-                prefix: levels.isEmpty ? leaf : "",
+            let from = ListPosition(name, names.isEmpty ? past : nil)
+            var level = Level(
+                directory,
+                prefix: below,
+                leaf: levels.isEmpty ? leaf : "",
                 from: from,
-                batch: batch
+                withSnapshots: withSnapshots
             )
-            guard !names.isEmpty else {
-                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
-                return
-            }
-            guard let item = try await cursor.peek(domain, scope), item.position == from,
-                let id = item.value.directory
-            else {
-                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
-                return
-            }
             // A marker is no right to what it names.
-            guard mayEnter(item.value) else {
-                levels.append(Level(prefix: below, directory: directory, cursor: cursor))
+            guard !names.isEmpty, let item = try await level.cursor.peek(domain, scope), item.position == from,
+                let id = item.value.directory, mayEnter(item.value)
+            else {
+                levels.append(level)
                 return
             }
-            cursor.pop()
-            levels.append(Level(prefix: below, directory: directory, cursor: cursor))
+            level.cursor.pop()
+            levels.append(level)
             below += name + "/"
             directory = id
         }
@@ -97,6 +119,15 @@ struct PathWalk {
     /// The path at hand; nil at the end.
     mutating func peek(_ scope: some Scope) async throws(ServiceError) -> (path: String, record: Blob)? {
         while let last = levels.indices.last {
+            if let old = try await levels[last].past?.peek(domain, scope),
+                try await levels[last].cursor.peek(domain, scope).map({ old.position < $0.position }) ?? true
+            {
+                guard old.value.past?.kind == .snapshot, !old.value.isDeleted else {
+                    levels[last].past?.pop()
+                    continue
+                }
+                return (levels[last].prefix + old.position.name, old.value)
+            }
             if let item = try await levels[last].cursor.peek(domain, scope) {
                 guard !item.value.hasExpired(at: scope.now, under: retention) else {
                     levels[last].cursor.pop()
@@ -104,7 +135,7 @@ struct PathWalk {
                 }
                 return (levels[last].prefix + item.position.name, item.value)
             }
-            finished += levels[last].cursor.fetched
+            finished += levels[last].fetched
             levels.removeLast()
         }
         return nil
@@ -112,15 +143,13 @@ struct PathWalk {
     /// Goes on behind the path that `peek` answered.
     mutating func pop(_ path: String, _ record: Blob) {
         guard let last = levels.indices.last else { return }
+        guard record.past == nil else {
+            levels[last].past?.pop()
+            return
+        }
         levels[last].cursor.pop()
         guard isRecursive, let directory = record.directory, mayEnter(record) else { return }
-        let cursor = NameCursor<Blob>(
-            StorageKey.blobs(directory),
-            prefix: "",
-            from: nil,
-            batch: NameCursor<Blob>.batchMin
-        )
-        levels.append(Level(prefix: path + "/", directory: directory, cursor: cursor))
+        levels.append(Level(directory, prefix: path + "/", withSnapshots: withSnapshots))
     }
     private mutating func mayEnter(_ directory: Blob) -> Bool {
         guard !directory.lets([.read, .execute], askers) else { return true }

@@ -163,7 +163,6 @@ extension StorageProvider {
     /// support", "Known issues with Azure Data Lake Storage": page blobs, tags, incremental copies).
     static func refuseFlat(_ operation: String, _ head: RequestHead) throws(StorageFault) {
         let name = StorageNeeds.plain(operation)
-        if name == "blob.snapshot" { throw .notImplemented("snapshots in a hierarchical namespace.") }
         if flatOnly.contains(name) { throw .notForHierarchicalNamespaces }
     }
     private static let flatOnly: Set<String> = [
