@@ -214,3 +214,40 @@ def test_access_lists_asynchronously(lake_account):
             await files.delete_file_system()
 
     asyncio.run(run())
+
+
+def test_a_hold_keeps_files_and_what_they_lie_in(storage, group, lake, lake_account, files):
+    files.get_file_client("a/b/kept").upload_data(b"kept", overwrite=True)
+    files.create_directory("a/empty")
+    hold = (group, lake_account.name, files.file_system_name)
+    storage.blob_containers.set_legal_hold(*hold, {"tags": ["case1"]})
+    try:
+        for change in [
+            lambda: files.get_file_client("a/b/kept").delete_file(),
+            lambda: files.get_file_client("a/b/kept").upload_data(b"other", overwrite=True),
+            lambda: files.get_directory_client("a").delete_directory(),
+            lambda: files.get_directory_client("a/b").rename_directory(f"{files.file_system_name}/c"),
+        ]:
+            with pytest.raises(HttpResponseError) as refused:
+                change()
+            assert refused.value.error_code == "PathImmutableDueToPolicy"
+        assert files.get_file_client("a/b/kept").download_file().readall() == b"kept"
+        files.get_directory_client("a/empty").delete_directory()
+    finally:
+        storage.blob_containers.clear_legal_hold(*hold, {"tags": ["case1"]})
+    files.get_directory_client("a").delete_directory()
+
+
+def test_snapshots_of_a_file(lake_account, files):
+    files.get_file_client("d/f").upload_data(b"first", overwrite=True)
+    container = ContainerClient(lake_account.url, files.file_system_name, credential=lake_account.key)
+    moment = container.get_blob_client("d/f").create_snapshot()["snapshot"]
+    files.get_file_client("d/f").upload_data(b"second", overwrite=True)
+    assert container.get_blob_client("d/f", snapshot=moment).download_blob().readall() == b"first"
+    listed = [(it.name, it.snapshot) for it in container.list_blobs(include=["snapshots"])]
+    assert listed == [("d", None), ("d/f", moment), ("d/f", None)]
+    with pytest.raises(HttpResponseError) as refused:
+        files.get_file_client("d/f").delete_file()
+    assert refused.value.error_code == "SnapshotsPresent"
+    container.delete_blob("d/f", delete_snapshots="include")
+    assert [it.name for it in files.get_paths()] == ["d"]
