@@ -46,6 +46,8 @@ extension AccountData {
     ) async throws(ServiceError) {
         try await protect(old, at: from, .remove)
         if from.directory != to.directory { try await settle(new, at: to) }
+        try await index(from, from: old.tags, to: .none)
+        try await index(to, from: .none, to: new.tags)
         try await schedule(from, from: old.expiry, to: nil)
         try await schedule(to, from: nil, to: new.expiry)
         try await scope.remove(in: domain, at: StorageKey.blob(from))

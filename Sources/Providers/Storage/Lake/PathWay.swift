@@ -129,7 +129,8 @@ extension BlobCall {
     }
     private static let forDirectories: Set<String> = [
         "blob.get", "blob.getProperties", "blob.getMetadata", "blob.setMetadata", "blob.setProperties", "blob.delete",
-        "blob.lease", "path.read", "path.getProperties", "path.getStatus", "path.getAccessControl", "path.checkAccess",
+        "blob.lease", "blob.getTags", "blob.setTags", "path.read", "path.getProperties", "path.getStatus",
+        "path.getAccessControl", "path.checkAccess",
         "path.setProperties", "path.setAccessControl", "path.setAccessControlRecursive", "path.lease", "path.delete",
     ]
 }
@@ -160,13 +161,13 @@ extension Blob {
 
 extension StorageProvider {
     /// Operations of the Blob surface that hierarchical namespaces do not have (learn.microsoft.com "Blob Storage feature
-    /// support", "Known issues with Azure Data Lake Storage": page blobs, tags, incremental copies).
+    /// support", "Known issues with Azure Data Lake Storage": page blobs, searches by tags, incremental copies).
     static func refuseFlat(_ operation: String, _ head: RequestHead) throws(StorageFault) {
         let name = StorageNeeds.plain(operation)
         if flatOnly.contains(name) { throw .notForHierarchicalNamespaces }
     }
     private static let flatOnly: Set<String> = [
-        "blob.setTags", "blob.getTags", "blobService.findByTags", "container.findByTags", "blob.putPage",
+        "blobService.findByTags", "container.findByTags", "blob.putPage",
         "blob.putPageFromURL", "blob.getPageRanges", "blob.incrementalCopy", "blob.setImmutability",
         "blob.deleteImmutability", "blob.setLegalHold",
     ]
