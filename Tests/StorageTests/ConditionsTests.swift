@@ -66,6 +66,10 @@ struct ConditionsTests {
         #expect(outcome([("x-ms-source-if-modified-since", Self.same)], .copySource) == "412 SourceConditionNotMet")
         #expect(outcome([("x-ms-source-if-unmodified-since", Self.same)], .copySource) == "passes")
         #expect(outcome([("If-Match", "x")], .copySource) == "passes")
+        #expect(outcome([("If-Match", "x")], .incrementTarget) == "412 TargetConditionNotMet")
+        #expect(outcome([("If-None-Match", "\"0x8D1\"")], .incrementTarget) == "412 ConditionNotMet")
+        #expect(outcome([("If-Modified-Since", Self.same)], .incrementTarget) == "412 ConditionNotMet")
+        #expect(outcome([("If-Unmodified-Since", Self.before)], .incrementTarget) == "412 ConditionNotMet")
     }
 
     @Test func `reads combine conditions`() {

@@ -30,22 +30,6 @@ struct HostileRequestTests {
             return [changed, emptied, shorter].filter { $0 != pairs }.map { (name, $0.joined(separator: "&")) }
         }
     }
-    private func accountSignature(_ client: StorageClient, services: String, key: String = "key1") async throws
-        -> String
-    {
-        let answer = try await client.manage(
-            .post,
-            "/listAccountSas",
-            [
-                "signedServices": .string(services), "signedResourceTypes": "sco", "signedPermission": "rl",
-                "signedStart": "2000-01-01T00:00:00Z", "signedExpiry": "2100-01-01T00:00:00Z",
-                "signedProtocol": "https,http",
-                "keyToSign": .string(key),
-            ]
-        )
-        return try #require(answer.json["accountSasToken"]?.string)
-    }
-
     @Test func `no field of a signature can be altered, emptied or taken away at any door`() async throws {
         var client = try await StorageClient.ready()
         #expect(try await client.upload("/docs/x", [1]).status == 201)
@@ -55,7 +39,7 @@ struct HostileRequestTests {
         #expect(try await tables.create("people").status == 201)
         #expect(try await tables.insert("a", "b").status == 201)
         let container = try await client.signature(container: "docs", permissions: "r")
-        let account = try await accountSignature(client, services: "bqt")
+        let account = try await client.accountSignature(services: "bqt")
         let table = try tables.signature("r", [("spk", "a"), ("srk", "a"), ("epk", "b"), ("erk", "c")])
         client.identity = .nobody
         queues.storage.identity = .nobody
@@ -89,8 +73,8 @@ struct HostileRequestTests {
         #expect(try await tables.create("people").status == 201)
         #expect(try await tables.insert("a", "b").status == 201)
         let container = try await client.signature(container: "docs", permissions: "r")
-        let first = try await accountSignature(client, services: "bqt")
-        let second = try await accountSignature(client, services: "bqt", key: "key2")
+        let first = try await client.accountSignature(services: "bqt")
+        let second = try await client.accountSignature(services: "bqt", key: "key2")
         let table = try tables.signature("r")
         #expect(try await client.manage(.post, "/regenerateKey", ["keyName": "key1"]).status == 200)
         client.identity = .nobody

@@ -346,7 +346,7 @@ struct PageJourneyTests {
         #expect(try await copy(moments[0]).code == "IncrementalCopyOfEarlierVersionSnapshotNotAllowed")
         let wrong = ["x-ms-copy-source": address + "?snapshot=\(moments[1])", "If-Match": "\"0x1\""]
         let unmet = try await client.send(.put, "/docs/backup", "comp=incrementalcopy", headers: wrong)
-        #expect(unmet.status == 412 && unmet.code == "ConditionNotMet")
+        #expect(unmet.status == 412 && unmet.code == "TargetConditionNotMet")
         let head = try await client.send(.head, "/docs/backup")
         #expect(head["x-ms-incremental-copy"] == "true" && head["x-ms-copy-status"] == "success")
         let taken = try #require(head["x-ms-copy-destination-snapshot"])

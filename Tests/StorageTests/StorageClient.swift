@@ -74,13 +74,14 @@ extension StorageClient {
         body: [UInt8] = [],
         host: String? = nil,
         version: String? = "2023-11-03",
+        declared: Int64? = nil,
         meanwhile: (() async throws -> Void)? = nil
     ) async throws -> StorageAnswer {
         var fields = HTTPFields()
         for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
         fields[StorageHeader.version] = version
         fields[StorageHeader.date] = region.world.clock.now.httpDate
-        if method == .put { fields[.contentLength] = String(body.count) }
+        if method == .put { fields[.contentLength] = String(declared ?? Int64(body.count)) }
         switch identity {
         case .nobody: break
         case .bearer: fields[.authorization] = "Bearer \(StorageRegion.token)"
@@ -93,7 +94,16 @@ extension StorageClient {
             fields[.authorization] = "SharedKey \(account):\(signature)"
         }
         let host = host ?? self.host(of: account)
-        return try await region.send(method, host, path, query, fields, body, meanwhile: meanwhile)
+        return try await region.send(
+            method,
+            host,
+            path,
+            query,
+            fields,
+            body,
+            declared: declared,
+            meanwhile: meanwhile
+        )
     }
     func upload(
         _ path: String,
@@ -175,6 +185,20 @@ extension StorageClient {
         )
     }
     func assign(_ role: String) async throws { try await region.assign(role) }
+    /// A signature over the account, from year to year as it says.
+    func accountSignature(
+        services: String,
+        start: String = "2000-01-01T00:00:00Z",
+        expiry: String = "2100-01-01T00:00:00Z",
+        key: String = "key1"
+    ) async throws -> String {
+        let body: JSON = [
+            "signedServices": .string(services), "signedResourceTypes": "sco", "signedPermission": "rl",
+            "signedStart": .string(start), "signedExpiry": .string(expiry), "signedProtocol": "https,http",
+            "keyToSign": .string(key),
+        ]
+        return try #require(try await manage(.post, "/listAccountSas", body).json["accountSasToken"]?.string)
+    }
     /// A signature over a container, good for a century.
     func signature(container: String, permissions: String) async throws -> String {
         let answer = try await manage(

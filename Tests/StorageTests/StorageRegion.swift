@@ -33,11 +33,12 @@ struct StorageRegion: Sendable {
     let provider: StorageProvider
 
     init(
+        entropy: any Entropy = SystemEntropy(),
         accountLimits: AccountLimits = .published,
         queueHeadsMax: Int = QueueLanes.messagesMax,
         sagas changed: ([any Saga]) -> [any Saga] = { $0 }
     ) async throws {
-        world = World(clock: clock, entropy: SystemEntropy())
+        world = World(clock: clock, entropy: entropy)
         owner = Owner(tenant: TenantID(world.entropy.uuid()), id: PrincipalID(world.entropy.uuid()))
         let signer = LedgerSigner(origin: "test/ledger", signing: try SigningKey(seed: Secret(world.entropy.bytes(32))))
         let sequencer = Sequencer(store: engine, tiles: MemoryTiles(), signer: signer, world: world)
@@ -143,6 +144,8 @@ struct StorageRegion: Sendable {
         _ query: String,
         _ fields: HTTPFields,
         _ body: [UInt8],
+        declared: Int64? = nil,
+        breaks: Bool = false,
         meanwhile: (() async throws -> Void)? = nil
     ) async throws -> StorageAnswer {
         let answer = await dispatcher.respond(
@@ -153,7 +156,7 @@ struct StorageRegion: Sendable {
                 path: path,
                 query: Query(query),
                 headers: fields,
-                body: Self.pieces(of: body),
+                body: Self.pieces(of: body, declared: declared, breaks: breaks),
                 id: world.entropy.uuid(),
                 received: world.clock.now
             )
@@ -183,13 +186,17 @@ struct StorageRegion: Sendable {
     }
 
     /// A body that comes in as a socket's does: some bytes at a time.
-    private static func pieces(of bytes: [UInt8]) -> Body {
+    ///
+    /// `declared` is how long the client says it is, where that is not so; a client that `breaks` off goes behind it.
+    private static func pieces(of bytes: [UInt8], declared: Int64?, breaks: Bool) -> Body {
         let rest = Mutex(bytes[...])
-        return Body(length: Int64(bytes.count)) { () throws(ServiceError) in
-            rest.withLock { rest in
+        return Body(length: declared ?? Int64(bytes.count)) { () throws(ServiceError) in
+            let piece: [UInt8]? = rest.withLock { rest in
                 defer { rest = rest.dropFirst(pieceBytes) }
                 return rest.isEmpty ? nil : Array(rest.prefix(pieceBytes))
             }
+            if piece == nil, breaks { throw ServiceError(400, "RequestBodyIncomplete", "The client went.") }
+            return piece
         }
     }
     private static let pieceBytes = 60_000
@@ -244,6 +251,26 @@ struct StorageRegion: Sendable {
         _ = try await journal.change(note, "Microsoft.Resources", owner.tenant) { scope async throws(ServiceError) in
             try await remover.remove(id, scope)
         }
+    }
+    /// Changes what lies in the domain of the one account there is, behind the provider's back.
+    func meddle<R: Sendable>(
+        _ body: (WriteScope, Domain) async throws(ServiceError) -> R
+    ) async throws -> R {
+        let domain = try await accountDomain()
+        let note = ChangeNote(actor: "region:test", action: "meddle", operation: "meddle")
+        return try await journal.change(note, StorageProvider.namespace, owner.tenant) {
+            scope async throws(ServiceError) in try await body(scope, domain)
+        }.result
+    }
+    private func accountDomain() async throws -> Domain {
+        let prefix = Key("data", StorageProvider.namespace, owner.tenant)
+        let mark = Array("own/account/".utf8)
+        for pair in try await engine.snapshot().range(prefix.children, limit: 100, reverse: false) {
+            guard let at = pair.key.bytes.firstRange(of: mark) else { continue }
+            let id = pair.key.bytes[at.upperBound...].prefix(36)
+            return .own("account/" + String(decoding: id, as: UTF8.self))
+        }
+        throw ServiceError(404, "ResourceNotFound", "No account holds anything.")
     }
     /// How many records lie in the domains of accounts.
     func accountKeys() async throws -> Int {

@@ -92,6 +92,9 @@ enum StorageNeeds {
     }
     static func need(of operation: String, _ request: Request) -> SASNeed? {
         let name = plain(operation)
+        if name == "tableEntity.tunnel", request.header("x-http-method")?.uppercased() == "DELETE" {
+            return .deleteEntity
+        }
         if let need = SASNeed.tables[name] { return need }
         if name.hasSuffix(".lease"), request.header("x-ms-lease-action")?.lowercased() == "break" {
             return name.hasPrefix("container") ? .breakContainerLease : .breakBlobLease
@@ -105,6 +108,8 @@ enum StorageNeeds {
     }
     private static let blocks: Set<String> = ["blob.putBlock", "blob.putBlockFromURL", "blob.putBlockList"]
     private static let blobs: [String: SASNeed] = [
+        "container.createUnnamed": .createContainer, "container.getUnnamed": .getContainerProperties,
+        "container.deleteUnnamed": .deleteContainer,
         "containers.list": .listContainers, "blobService.getProperties": .getServiceProperties,
         "blobService.setProperties": .setServiceProperties, "blobService.getStats": .getServiceProperties,
         "blobService.findByTags": .findBlobsByTags, "container.create": .createContainer,

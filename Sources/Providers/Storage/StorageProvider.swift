@@ -45,6 +45,7 @@ package struct StorageProvider: ResourceProvider {
             + batchOperations + leaseOperations + tagOperations + searchOperations + tierOperations
             + retentionOperations + lifecycleOperations + inventoryOperations
             + queueOperations + managedQueueOperations + tableOperations + managedTableOperations + unbuiltOperations
+            + refusedOperations
             + websiteOperations + filesystemOperations + pathOperations + pathAccessOperations
     }
 

@@ -4,7 +4,7 @@ import Kernel
 
 /// What clients may ask for and this region does not do yet: each answers 501 and says so, after the caller was let in.
 extension StorageProvider {
-    static var unbuiltOperations: [Row] { unbuiltBlobOperations + unbuiltTableOperations + unbuiltManagementOperations }
+    static var unbuiltOperations: [Row] { unbuiltBlobOperations + unbuiltManagementOperations }
 
     private static let because = Proof.none(because: "answers 501: not built")
 
@@ -35,47 +35,17 @@ extension StorageProvider {
         )
     }
 
-    private static var unbuiltTableOperations: [Row] {
+    private static var unbuiltBlobOperations: [Row] {
         [
             unbuilt(
-                "tableService.getStats",
-                .get,
-                "/",
-                query: ["restype": "service", "comp": "stats"],
-                .control(TableAction.serviceRead),
-                "Get Table Service Stats; there is no secondary endpoint",
-                on: .table
+                "container.rename",
+                .put,
+                "/{container}",
+                query: ["restype": "container", "comp": "rename"],
+                .control(BlobAction.containerWrite),
+                "Rename Container"
             )
         ]
-    }
-
-    private static var unbuiltBlobOperations: [Row] {
-        let container = "/{container}"
-        var rows: [Row] = [
-            unbuilt(
-                "blobService.getStats",
-                .get,
-                "/",
-                query: ["restype": "service", "comp": "stats"],
-                .control(BlobAction.serviceRead),
-                "Get Blob Service Stats; there is no secondary endpoint"
-            )
-        ]
-        for (verb, what) in [
-            ("rename", "Rename Container")
-        ] {
-            rows.append(
-                unbuilt(
-                    "container.\(verb)",
-                    .put,
-                    container,
-                    query: ["restype": "container", "comp": verb],
-                    .control(BlobAction.containerWrite),
-                    what
-                )
-            )
-        }
-        return rows
     }
 
     /// Everything else of the namespace, by wildcard: the router prefers what is spelled out.

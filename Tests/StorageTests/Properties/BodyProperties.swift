@@ -11,6 +11,10 @@ extension ParserProperty {
         --b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/http\r\n\r\n\
         PUT https://a/People(PartitionKey='a',RowKey='b') HTTP/1.1\r\nIf-Match: *\r\n\r\n{"N":1}\r\n--c--\r\n--b--\r\n
         """
+    private static let query = """
+        --b\r\nContent-Type: application/http\r\n\r\nGET https://a/People()?$top=5 HTTP/1.1\r\nAccept: application/json\r\n\r\n\
+        \r\n--b--\r\n
+        """
     private static let xml = [
         "<", ">", "</", "/>", "&lt;", "&#0;", "<a/>", "<![CDATA[", "]]>", "<!--", "<!DOCTYPE a>", " ",
     ]
@@ -40,11 +44,12 @@ extension ParserProperty {
         },
         ParserProperty(
             "entity group transaction",
-            [change],
+            [change, query],
             tokens: mime + ["--c\r\n", "--c--\r\n", "(PartitionKey='", "')", "{", "}"]
         ) { bytes, _ in
             let batch = try BatchRequest(bytes, contentType: "multipart/mixed; boundary=b")
             try require(!batch.lines.isEmpty, "no lines")
+            if batch.isQuery { _ = try batch.lines[0].query }
         },
         ParserProperty(
             "Put Block List",

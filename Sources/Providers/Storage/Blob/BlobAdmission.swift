@@ -79,7 +79,7 @@ extension Conditions.Purpose {
     fileprivate var leaseUse: LeaseUse {
         switch self {
         case .read, .copySource: .look
-        case .write, .create, .copyTarget: .change
+        case .write, .create, .copyTarget, .incrementTarget: .change
         }
     }
 }

@@ -7,7 +7,7 @@ extension StorageProvider {
     /// Incremental Copy Blob (`PUT /{container}/{blob}?comp=incrementalcopy`), first phase.
     func checkIncrementalCopy(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await open(call, scope)
-        _ = try await checkOverwrite(blob, .write, scope)
+        _ = try await checkOverwrite(blob, .incrementTarget, scope)
         let source = try await copySource(blob, scope)
         try await mayRead(source, blob, ownRights: true, scope)
     }
@@ -20,7 +20,7 @@ extension StorageProvider {
         let source = try await copySource(blob, scope)
         let (found, moment) = try await snapshot(source, scope)
         let original = found.record
-        let (site, old) = try await checkOverwrite(blob, .write, scope)
+        let (site, old) = try await checkOverwrite(blob, .incrementTarget, scope)
         if let old { try checkIncrement(old, source, moment) }
         let isHere = source.place.id == blob.place.id
         let encryption = try await blob.seal(in: site.container, scope).scope

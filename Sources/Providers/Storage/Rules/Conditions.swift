@@ -33,6 +33,9 @@ package struct Conditions: Equatable, Sendable {
         case create
         /// The target of a copy.
         case copyTarget
+        /// The target of an incremental copy, where the service names the target for a tag that does not match, and for no
+        /// other condition (azure-storage-blob-go, its recorded tests).
+        case incrementTarget
         /// The source of a copy.
         case copySource
     }
@@ -127,6 +130,9 @@ extension Conditions {
         case .read: try checkRead(current)
         case .write, .create: try checkWrite(current, purpose, failure: .conditionNotMet)
         case .copyTarget: try checkWrite(current, purpose, failure: .targetConditionNotMet)
+        case .incrementTarget:
+            let failure = match == nil ? StorageFault.conditionNotMet : .targetConditionNotMet
+            try checkWrite(current, purpose, failure: failure)
         case .copySource: try checkWrite(current, purpose, failure: .sourceConditionNotMet)
         }
     }

@@ -61,6 +61,12 @@ extension StorageFault {
         "AuthorizationFailure",
         "This request is not authorized to perform this operation."
     )
+    /// 403: what the account has no secondary for.
+    package static let insufficientAccountPermissions = StorageFault(
+        403,
+        "InsufficientAccountPermissions",
+        "Read-access geo-redundant replication is not enabled for the account."
+    )
     /// 403: the permissions given do not cover the operation.
     package static let authorizationPermissionMismatch = StorageFault(
         403,

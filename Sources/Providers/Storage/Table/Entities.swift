@@ -30,6 +30,11 @@ extension StorageProvider {
         switch call.request.header("X-HTTP-Method")?.uppercased() {
         case "MERGE", "PATCH": return try await change(.merge, call, scope)
         case "PUT": return try await change(.replace, call, scope)
+        case "DELETE":
+            // The row asks for the right to write, whatever is tunnelled.
+            let table = try await openTable(call, scope)
+            try await checkRole(TableAction.delete, of: try await table.table(scope), table, scope)
+            return try await change(.delete, call, scope)
         default: throw ServiceError(.incorrectXMethod)
         }
     }
@@ -102,15 +107,23 @@ extension StorageProvider {
     /// One entity (`GET /table(keys)`).
     func getEntity(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let table = try await openTable(call, scope)
+        return try await entity(try table.entityKey, in: try table.tableName, table, scope)
+    }
+    /// The answer to a query of one entity.
+    func entity(
+        _ key: EntityKey,
+        in name: TableName,
+        _ table: TableCall,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> Reply {
         try table.refuseOptions(["$select", "$filter"])
         let level = try table.level
-        let key = try table.entityKey
-        let record = try await table.table(scope)
+        let record = try await table.table(name, scope)
         let selected = try checked { () throws(StorageFault) in
             try EntityQuery.selection(table.head.query["$select"])
         }
         let place = TableKey.entity(record.id, key)
-        let window = call.caller.window(of: record)
+        let window = table.call.caller.window(of: record)
         guard window?.contains(place) ?? true,
             let entity = try await scope.get(TableEntity.self, in: table.domain, at: place)
         else { throw ServiceError(.resourceNotFound) }

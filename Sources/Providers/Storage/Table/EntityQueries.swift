@@ -8,12 +8,20 @@ extension StorageProvider {
     /// Query Entities (`GET /table()`).
     func queryEntities(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let table = try await openTable(call, scope)
+        return try await entities(in: try table.tableName, table, scope)
+    }
+    /// The answer to a query of a table's entities: one page.
+    func entities(
+        in name: TableName,
+        _ table: TableCall,
+        _ scope: some Scope
+    ) async throws(ServiceError) -> Reply {
         try table.refuseOptions(["$filter", "$select", "$top"])
         let level = try table.level
         let query = try checked { () throws(StorageFault) in try EntityQuery(table.head.query) }
-        let record = try await table.table(scope)
+        let record = try await table.table(name, scope)
         let prefix = TableKey.entities(record.id)
-        var plan = TablePlan(query.filter, under: prefix, window: call.caller.window(of: record)).ranges
+        var plan = TablePlan(query.filter, under: prefix, window: table.call.caller.window(of: record)).ranges
         if let from = query.from {
             let start = TablePlan.window(from: from, to: nil, under: prefix).from
             plan = plan.filter { start < $0.to }.map { KeyRange(from: max($0.from, start), to: $0.to) }
@@ -55,7 +63,7 @@ private struct EntityPage {
     }
     var finished: [UInt8] { body + EntityWire.listEnd }
 
-    mutating func fill(_ ranges: [KeyRange], _ domain: Domain, _ scope: ReadScope) async throws(ServiceError) {
+    mutating func fill(_ ranges: [KeyRange], _ domain: Domain, _ scope: some Scope) async throws(ServiceError) {
         var batch = Self.batchFirst
         for range in ranges {
             var rest = range

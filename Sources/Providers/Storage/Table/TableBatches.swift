@@ -12,9 +12,13 @@ extension StorageProvider {
         let table = try await openTable(call, scope)
         let (body, type) = (call.body, call.request.header("Content-Type"))
         let batch = try checked { () throws(StorageFault) in try BatchRequest(body, contentType: type) }
-        var answer = BatchReply(call.request.id)
+        var answer = BatchReply(call.request.id, isQuery: batch.isQuery)
         var index = 0
         do throws(ServiceError) {
+            if batch.isQuery {
+                answer.append(try await query(batch.lines[0], table, scope))
+                return table.batched(answer)
+            }
             let planned = try await plan(batch, table, scope, &index)
             for (step, line) in zip(planned.steps, batch.lines) {
                 try await write(step.entity, step.change.key, planned.record, table, scope)
@@ -25,10 +29,24 @@ extension StorageProvider {
             guard error.status < 500 || error.status == 501 else { throw error }
             answer.append(error, at: index, request: call.request.id, time: call.request.received)
         }
-        answer.finish()
-        var reply = table.reply(202, content: .bytes(answer.bytes))
-        reply.set("Content-Type", answer.contentType)
-        return reply
+        return table.batched(answer)
+    }
+    /// The one query of a batch that changes nothing.
+    private func query(
+        _ line: BatchRequest.Line,
+        _ table: TableCall,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> Reply {
+        let (name, head) = try checked { () throws(StorageFault) in (try TableName(line.table), try line.query) }
+        var table = table
+        table.head = head
+        let record = try await table.table(name, scope)
+        try table.call.caller.checkQuery(of: record)
+        try await checkRole(TableAction.read, of: record, table, scope)
+        // Nothing is written that could depend on what is read.
+        guard !line.keys.isEmpty else { return try await entities(in: name, table, scope.loose) }
+        let key = try checked { () throws(StorageFault) in try EntityKey(predicate: line.keys) }
+        return try await entity(key, in: name, table, scope.loose)
     }
 
     private typealias Step = (change: EntityChange, entity: TableEntity?)
@@ -69,20 +87,21 @@ extension StorageProvider {
             guard places.insert(TableKey.entity(record.id, change.key)).inserted else {
                 throw ServiceError(.invalidDuplicateRow)
             }
-            try await checkRole(change, of: record, table, scope)
+            let action = change.kind == .delete ? TableAction.delete : TableAction.write
+            try await checkRole(action, of: record, table, scope)
             steps.append((change, try await result(of: change, on: record, table, scope)))
         }
         return Plan(record: record, steps: steps)
     }
-    /// The operation's row asks for the right to write at some table of the account; deleting is a right of its own.
-    private func checkRole(
-        _ change: EntityChange,
+    /// The operation's row asks for the right to write, of a batch at some table of the account; reading and deleting are
+    /// rights of their own.
+    func checkRole(
+        _ action: String,
         of record: TableRecord,
         _ table: TableCall,
         _ scope: WriteScope
     ) async throws(ServiceError) {
         guard let caller = table.call.caller.principal.map(Caller.principal) ?? delegator(table) else { return }
-        let action = change.kind == .delete ? TableAction.delete : TableAction.write
         let resource = table.place.resourceID.appending("tableServices/default/tables/\(record.name)")
         guard
             try await access.allowsData(action, at: resource, caller: caller, scope: scope)
@@ -91,6 +110,29 @@ extension StorageProvider {
     /// Whose user delegation key signed.
     private func delegator(_ table: TableCall) -> Caller? {
         (table.call.caller.signature?.delegator).map(Caller.principal)
+    }
+}
+
+extension TableCall {
+    /// The answer to a batch.
+    fileprivate func batched(_ answer: BatchReply) -> Reply {
+        var answer = answer
+        answer.finish()
+        var reply = reply(202, content: .bytes(answer.bytes))
+        reply.set("Content-Type", answer.contentType)
+        return reply
+    }
+}
+
+extension Caller {
+    /// Holds a query in a batch against a caller's signature: its table and its letters; its part of the table bounds what
+    /// is found.
+    fileprivate func checkQuery(of record: TableRecord) throws(ServiceError) {
+        guard let grant = signature?.grant else { return }
+        if case .table(let bounds) = grant.scope, bounds.table != record.name.lowercased() {
+            throw ServiceError(.authorizationFailure)
+        }
+        _ = try checked { () throws(StorageFault) in try grant.permits(.queryEntities) }
     }
 }
 

@@ -6,7 +6,7 @@ import Kernel
 /// One call on the table surface, read: whose account it names and where that lies.
 struct TableCall {
     let call: Call
-    let head: RequestHead
+    var head: RequestHead
     let account: AccountName
     let version: ServiceVersion
     let place: AccountPlace

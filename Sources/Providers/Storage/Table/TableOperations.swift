@@ -20,7 +20,7 @@ enum TableAction {
 
 extension StorageProvider {
     /// The longest body of an entity or a transaction, in bytes (REST "Performing entity group transactions": 4 MiB).
-    private static let tableBodyMax = 4 << 20
+    static let tableBodyMax = 4 << 20
     /// `MERGE` is older than PATCH (RFC 5789) and what most clients still send.
     private static let merge = HTTPRequest.Method("MERGE") ?? .patch
 

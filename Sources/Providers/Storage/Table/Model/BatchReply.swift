@@ -5,16 +5,20 @@ import HTTPTypes
 import Kernel
 
 /// Writes the answer to an entity group transaction: each request's own answer, or the one that failed.
+///
+/// The answer to a query is a part of the batch itself, in no change set.
 struct BatchReply {
     private let batch: String
-    private let changeset: String
+    /// The boundary the answers lie between: the change set's, or the batch's own.
+    private let inner: String
     private(set) var bytes: [UInt8] = []
 
-    init(_ id: UUID) {
+    init(_ id: UUID, isQuery: Bool) {
         batch = "batchresponse_\(id.lowercaseText)"
-        changeset = "changesetresponse_\(id.lowercaseText)"
+        inner = isQuery ? batch : "changesetresponse_\(id.lowercaseText)"
+        guard !isQuery else { return }
         line("--\(batch)")
-        line("Content-Type: multipart/mixed; boundary=\(changeset)")
+        line("Content-Type: multipart/mixed; boundary=\(inner)")
         line("")
     }
     var contentType: String { "multipart/mixed; boundary=\(batch)" }
@@ -22,7 +26,7 @@ struct BatchReply {
     private mutating func line(_ text: String) { bytes += Array((text + "\r\n").utf8) }
     /// Adds one answer.
     mutating func append(_ reply: Reply) {
-        line("--\(changeset)")
+        line("--\(inner)")
         line("Content-Type: application/http")
         line("Content-Transfer-Encoding: binary")
         line("")
@@ -48,7 +52,7 @@ struct BatchReply {
         append(reply)
     }
     mutating func finish() {
-        line("--\(changeset)--")
-        line("--\(batch)--")
+        line("--\(inner)--")
+        if inner != batch { line("--\(batch)--") }
     }
 }

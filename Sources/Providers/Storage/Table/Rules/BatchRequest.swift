@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import HTTPTypes
 
-/// An entity group transaction as it came in (REST "Performing entity group transactions"): one change set of requests.
+/// An entity group transaction as it came in (REST "Performing entity group transactions"): one change set of requests, or
+/// one query alone.
 package struct BatchRequest: Sendable {
     /// The most changes.
     package static let changesMax = 100
@@ -14,6 +16,8 @@ package struct BatchRequest: Sendable {
         package let table: String
         /// The keys it names, parentheses included; empty where it names none.
         package let keys: String
+        /// What follows its `?`; empty where nothing does.
+        package let options: String
         /// Its header fields, by lower-case name.
         package let headers: [String: String]
         /// Its body.
@@ -21,6 +25,8 @@ package struct BatchRequest: Sendable {
     }
     /// The requests in their order.
     package let lines: [Line]
+    /// Whether it is one query, which changes nothing.
+    package let isQuery: Bool
 
     /// Reads a body.
     package init(_ body: [UInt8], contentType: String?) throws(StorageFault) {
@@ -29,9 +35,15 @@ package struct BatchRequest: Sendable {
             throw Self.broken
         }
         guard let inner = MultipartBody.boundary(first.headers["content-type"]) else {
-            // A part that is a request itself can only be a query.
-            throw .tableOptionNotImplemented("a query in a batch")
+            // A part that is a request itself can only be a query, and alone.
+            guard outer.count == 1 else { throw .invalidTableInput("A query is the only operation of its batch.") }
+            guard first.headers["content-type"]?.lowercased() == "application/http" else { throw Self.broken }
+            lines = [try Self.line(first.body)]
+            guard lines[0].method == "GET" else { throw .invalidTableInput("What changes comes in a change set.") }
+            isQuery = true
+            return
         }
+        isQuery = false
         guard outer.count == 1 else { throw .invalidTableInput("A batch holds one change set.") }
         guard let parts = MultipartBody.parts(first.body, boundary: inner, limit: Self.changesMax * 2) else {
             throw Self.broken
@@ -52,7 +64,9 @@ package struct BatchRequest: Sendable {
         guard words.count == 2, words[1].hasSuffix("HTTP/1.1"), let headers = MultipartBody.headers(&lines) else {
             throw broken
         }
-        let target = words[1].dropLast(8).prefix { $0 != "?" }.filter { $0 != " " }
+        let halves = words[1].dropLast(8).filter { $0 != " " }
+            .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let target = halves[0]
         // An address is absolute or not; the account of path style comes before, and no key holds a slash.
         let segment = target.split(separator: "/").last.map(String.init) ?? ""
         guard let decoded = segment.percentDecoded else { throw .invalidURI }
@@ -61,11 +75,29 @@ package struct BatchRequest: Sendable {
         if keys == "()" { keys = "" }
         let method = words[0].uppercased()
         let tunnelled = method == "POST" ? headers["x-http-method"]?.uppercased() : nil
-        return Line(method: tunnelled ?? method, table: table, keys: keys, headers: headers, body: Array(lines.rest))
+        return Line(
+            method: tunnelled ?? method,
+            table: table,
+            keys: keys,
+            options: halves.count == 2 ? String(halves[1]) : "",
+            headers: headers,
+            body: Array(lines.rest)
+        )
     }
 }
 
 extension BatchRequest.Line {
+    /// The head of the query it is: its own Accept and its options.
+    package var query: RequestHead {
+        get throws(StorageFault) {
+            var fields = HTTPFields()
+            if let accept = headers["accept"] {
+                guard HTTPField.isValidValue(accept) else { throw .invalidTableInput("Its Accept is malformed.") }
+                fields[.accept] = accept
+            }
+            return try RequestHead(method: .get, target: "/\(table.percentEncoded())?\(options)", headers: fields)
+        }
+    }
     /// The change it asks for.
     package var change: EntityChange {
         get throws(StorageFault) {
@@ -75,6 +107,7 @@ extension BatchRequest.Line {
             case "PUT": kind = .replace
             case "MERGE", "PATCH": kind = .merge
             case "DELETE": kind = .delete
+            case "GET": throw .invalidTableInput("A query is the only operation of its batch, and in no change set.")
             default: throw .tableOptionNotImplemented("\(method.prefix(20)) in a change set")
             }
             guard kind == .insert || !keys.isEmpty else { throw .keyCount }

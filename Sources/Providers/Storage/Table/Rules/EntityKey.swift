@@ -42,6 +42,8 @@ package struct EntityKey: Hashable, Sendable {
     /// Reads the keys of an address, percent-decoded, parentheses included: both names, in either order, each once;
     /// within quotes a quote is doubled.
     package init(predicate text: String) throws(StorageFault) {
+        // A further segment of the address is no parenthesis with keys.
+        guard text.hasPrefix("(") else { throw .keyCount }
         var reader = KeyPredicate(text)
         let values = try reader.values()
         guard values.count == 2, let partition = values["PartitionKey"], let row = values["RowKey"] else {

@@ -134,7 +134,7 @@ extension StorageFault {
     package static let incorrectXMethod = StorageFault(
         400,
         "XMethodIncorrectValue",
-        "The specified X-HTTP-Method is invalid: send MERGE, PATCH or PUT."
+        "The specified X-HTTP-Method is invalid: send MERGE, PATCH, PUT or DELETE."
     )
     /// 400: an entity comes twice in one transaction.
     package static let invalidDuplicateRow = StorageFault(

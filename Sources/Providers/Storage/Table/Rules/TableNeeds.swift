@@ -22,8 +22,8 @@ extension SASNeed {
     package static let updateEntity = SASNeed(.object, of: .table, account: "u")
     /// Delete Entity.
     package static let deleteEntity = SASNeed(.object, of: .table, account: "d")
-    /// A change whose kind is not known before the body is read; each is checked then.
-    package static let changeEntity = SASNeed(.object, of: .table, account: "aud")
+    /// What a batch holds is not known before its body is read; each operation is checked then.
+    package static let batchEntities = SASNeed(.object, of: .table, account: "raud")
 
     /// All a change needs: what may insert or update must be allowed to do both.
     static func needs(of change: EntityChange) -> [SASNeed] {
@@ -39,8 +39,9 @@ extension SASNeed {
         "table.delete": .deleteTable, "tableService.getProperties": .getTableServiceProperties,
         "tableService.setProperties": .setTableServiceProperties,
         "tableService.getStats": .getTableServiceProperties, "tableEntities.query": .queryEntities,
-        "tableEntity.get": .queryEntities, "tableEntity.insert": .addEntity, "tableEntity.replace": .updateEntity,
+        "tableEntity.get": .queryEntities, "tableEntity.insert": .addEntity, "tableEntity.insertBelow": .addEntity,
+        "tableEntity.replace": .updateEntity,
         "tableEntity.merge": .updateEntity, "tableEntity.patch": .updateEntity, "tableEntity.tunnel": .updateEntity,
-        "tableEntity.delete": .deleteEntity, "table.batch": .changeEntity,
+        "tableEntity.delete": .deleteEntity, "table.batch": .batchEntities,
     ]
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPTypes
+import Kernel
+import Storage
+import Testing
+
+/// What the service itself refuses, with its own codes.
+struct RefusedOperationTests {
+    @Test func `statistics of a secondary are for accounts that have one`() async throws {
+        let client = try await StorageClient.ready()
+        let query = "restype=service&comp=stats"
+        for service in [StorageService.blob, .queue, .table] {
+            let answer = try await client.ask(service, .get, "/", query)
+            #expect(
+                answer.status == 403 && answer.code == "InsufficientAccountPermissions",
+                "\(service): \(answer.status)"
+            )
+        }
+        var nobody = client
+        nobody.identity = .nobody
+        #expect(try await nobody.send(.get, "/", query).status == 401)
+        let signature = try await client.signature(container: "docs", permissions: "r")
+        #expect(try await nobody.send(.get, "/", query + "&" + signature).code == "AuthenticationFailed")
+    }
+    @Test func `an address that ends with a table's name is told what is wrong with it`() async throws {
+        let client = try await TableClient.ready()
+        for (path, status, code) in [
+            ("/nobody/Tables", 404, "TableNotFound"), ("/people/Tables", 400, "PropertiesNeedValue"),
+            ("/people/others", 400, "PropertiesNeedValue"), (TableClient.path("a", "b"), 400, "XMethodIncorrectValue"),
+        ] {
+            let answer = try await client.send(.post, path, body: #"{"TableName":"people"}"#)
+            #expect(answer.status == status && answer.code == code, "\(path): \(answer.status) \(answer.code ?? "")")
+        }
+        let gone = try await client.send(.delete, "/people/Tables('people')", headers: ["If-Match": "*"])
+        #expect(gone.status == 400 && gone.code == "InvalidInput", "\(gone.status) \(gone.code ?? "")")
+        #expect(try await client.query("").found.isEmpty)
+    }
+    @Test func `a container that is not named is no container`() async throws {
+        let client = try await StorageClient.ready()
+        let before = try await client.storedKeys()
+        for (method, query) in [
+            (HTTPRequest.Method.put, "restype=container"), (.put, "restype=container&comp=metadata"),
+            (.put, "restype=container&comp=lease"), (.get, "restype=container"), (.head, "restype=container"),
+            (.delete, "restype=container"),
+        ] {
+            let answer = try await client.send(method, "/", query)
+            #expect(answer.status == 400, "\(method) \(query): \(answer.status)")
+            #expect(answer.code == "InvalidQueryParameterValue", "\(method) \(query): \(answer.code ?? "")")
+        }
+        #expect(try await client.send(.get, "/", "restype=container&comp=list").status == 200)
+        var nobody = client
+        nobody.identity = .nobody
+        #expect(try await nobody.send(.put, "/", "restype=container").status == 401)
+        var bearer = client
+        bearer.identity = .bearer
+        try await client.region.unassign("Owner")
+        #expect(try await bearer.send(.put, "/", "restype=container").status == 403)
+        #expect(try await client.storedKeys() == before)
+    }
+}
