@@ -277,6 +277,15 @@ enum StorageFixtures {
             )
         ),
         Row(
+            type: "PolicyHistory",
+            format: 1,
+            body: .json(
+                #"{"commands":[{"days":3,"name":"a@example.org","principal":"11111111-2222-4333-8444-555555555555","te"#
+                    + #"nant":"11111111-2222-4333-8444-555555555555","time":1795289700123456,"update":"put"},{"days":3,"#
+                    + #""time":1795289700123456,"update":"lock"}]}"#
+            )
+        ),
+        Row(
             type: "PolicyDue",
             format: 1,
             body: .json(

@@ -246,7 +246,8 @@ struct AccountPurge: Saga {
         guard let account = state.uuid("account") else { return .done(result: nil) }
         let data = AccountData(account, scope, caller: .region(Self.kind))
         guard try await scope.exists(data.domain) else { return .done(result: nil) }
-        if try await data.purge() { return .again(state) }
+        let purged = try await data.purge()
+        if purged.hasMore { return .again(purged.counted(state)) }
         if try await scope.purgeQueues(of: account) { return .again(state) }
         if try await TablePurge.purgeAll(data.domain, scope) { return .again(state) }
         for containers in [StorageKey.containers, StorageKey.deletedContainers] {
@@ -260,6 +261,7 @@ struct AccountPurge: Saga {
                 try await scope.remove(in: data.domain, at: item.key)
                 try await scope.remove(in: data.domain, at: StorageKey.containerPlace(item.value.id))
                 try await scope.remove(in: data.domain, at: StorageKey.retention(item.value.root))
+                try await scope.remove(in: data.domain, at: StorageKey.policyHistory(item.value.root))
             }
             guard found.isEmpty else { return .again(state) }
         }
@@ -278,6 +280,6 @@ struct AccountPurge: Saga {
         try await scope.remove(in: data.domain, at: StorageKey.inventory)
         try await scope.remove(in: data.domain, at: StorageKey.retentionMark)
         scope.shred(data.domain)
-        return .done(result: nil)
+        return .done(result: AccountData.Purged.result(state))
     }
 }

@@ -35,7 +35,9 @@ extension StorageProvider {
         let view = try await existing(call, scope)
         let name = try containerName(call)
         guard let container = try await container(name, view, scope) else { throw ServiceError(.containerNotFound) }
-        return .json(200, shown(name, container, of: view, at: scope.now))
+        let history =
+            container.immutability == nil ? nil : try await scope.policyHistory(of: container, in: view.place.domain)
+        return .json(200, shown(name, container, history, of: view, at: scope.now))
     }
 
     /// 201 when it is new, 200 when it was there and was changed.
@@ -132,6 +134,7 @@ extension StorageProvider {
     private func shown(
         _ name: ContainerName,
         _ container: Container,
+        _ history: PolicyHistory? = nil,
         of view: AccountView,
         at now: Timestamp
     ) -> JSON {
@@ -164,7 +167,9 @@ extension StorageProvider {
         properties["leaseState"] = .string(state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst())
         properties["leaseDuration"] = container.lease?.duration(at: now).map { $0 == .fixed ? "Fixed" : "Infinite" }
         if let policy = container.immutability {
-            properties["immutabilityPolicy"] = ["etag": .string(policy.tag), "properties": policy.shown]
+            var members: [String: JSON] = ["etag": .string(policy.tag), "properties": policy.shown]
+            members["updateHistory"] = history?.shown
+            properties["immutabilityPolicy"] = .object(members)
         }
         if !container.legalHolds.isEmpty {
             let tags = container.legalHolds.map { tag -> JSON in ["tag": .string(tag)] }

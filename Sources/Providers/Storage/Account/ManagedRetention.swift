@@ -132,7 +132,7 @@ extension StorageProvider {
             appends: appends ?? .none,
             etag: scope.entropy.upTo(1 << 48)
         )
-        return try await stored(held, call, scope)
+        return try await stored(held, .put, call, scope)
     }
     func deletePolicy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         var held = try await held(call, scope)
@@ -141,6 +141,8 @@ extension StorageProvider {
         guard !policy.isLocked else { throw Self.locked }
         held.container.immutability = nil
         try await store(held, call, scope)
+        let history = StorageKey.policyHistory(held.container.root)
+        try await scope.remove(in: held.view.place.domain, at: history)
         policy.days = 0
         return shown(policy, held)
     }
@@ -148,10 +150,11 @@ extension StorageProvider {
         var held = try await held(call, scope)
         guard var policy = held.container.immutability else { throw Self.absent }
         try check(call, policy, isRequired: true)
+        let wasLocked = policy.isLocked
         policy.isLocked = true
         policy.etag = scope.entropy.upTo(1 << 48)
         held.container.immutability = policy
-        return try await stored(held, call, scope)
+        return try await stored(held, wasLocked ? nil : .lock, call, scope)
     }
     func extendPolicy(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         var held = try await held(call, scope)
@@ -167,10 +170,17 @@ extension StorageProvider {
         guard let days = try request(call).days, days > policy.days else {
             throw .badRequest("InvalidRequestPropertyValue", "A locked policy can only be made longer.")
         }
+        guard try await scope.policyHistory(of: held.container, in: held.view.place.domain).mayExtend else {
+            throw ServiceError(
+                409,
+                "ContainerImmutabilityPolicyFailure",
+                "A locked policy can be extended \(PolicyHistory.extensionsMax) times, which it was."
+            )
+        }
         policy.days = days
         policy.etag = scope.entropy.upTo(1 << 48)
         held.container.immutability = policy
-        return try await stored(held, call, scope)
+        return try await stored(held, .extend, call, scope)
     }
 
     private static let locked = ServiceError(
@@ -217,9 +227,21 @@ extension StorageProvider {
         }
         return (days, all ? .allBlobs : some ? .appendBlobs : nil)
     }
-    private func stored(_ held: HeldContainer, _ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
+    /// Stores a changed policy, and in its history how it was changed.
+    private func stored(
+        _ held: HeldContainer,
+        _ update: PolicyHistory.Update?,
+        _ call: Call,
+        _ scope: WriteScope
+    ) async throws(ServiceError) -> Reply {
         try await store(held, call, scope)
         guard let policy = held.container.immutability else { throw Self.absent }
+        if let update {
+            let domain = held.view.place.domain
+            var history = try await scope.policyHistory(of: held.container, in: domain)
+            history.add(update, days: policy.days, by: call.caller, at: scope.now)
+            try await scope.put(history, in: domain, at: StorageKey.policyHistory(held.container.root))
+        }
         return shown(policy, held)
     }
     private func shown(_ policy: Container.Immutability, _ held: HeldContainer) -> Reply {

@@ -132,7 +132,7 @@ package struct AccessBatch: Sendable {
             if record.past == nil {
                 try await data.put(used, at: spot.place, was: record)
             } else {
-                try await scope.put(used, in: data.domain, at: key)
+                try await data.put(past: used, at: spot.place, was: record)
             }
         }
     }

@@ -150,6 +150,10 @@ extension AccountData {
     ) async throws(ServiceError) {
         guard let table = try await table(place) else { return }
         try await scope.remove(in: domain, at: StorageKey.table(place))
+        try await end(blocksOf: table, taken: taken, atOnce: atOnce)
+    }
+    /// Ends the blocks of a table whose record is gone.
+    func end(blocksOf table: BlockTable, taken: TakenPlaces?, atOnce: Bool) async throws(ServiceError) {
         try await scope.remove(in: .region, at: StorageKey.waiting(table.touched, table.id))
         let blocks = atOnce ? try await scope.blocks(table.id, in: domain, limit: Self.atOnceMax + 1) : []
         guard atOnce, blocks.count <= Self.atOnceMax else {

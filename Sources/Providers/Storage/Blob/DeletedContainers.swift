@@ -85,44 +85,77 @@ extension AccountData {
     /// Blobs, past states or tables removed in one step: up to six writes each, and one for each of ten tags.
     private static let purgedAtOnce = 50
 
-    /// Removes some of the blobs, past states and tables of a directory, or of all; false when there were none.
-    func purge(_ directory: UUID? = nil) async throws(ServiceError) -> Bool {
+    /// What one step of a purge came to.
+    struct Purged {
+        /// Whether there may be more.
+        var hasMore = true
+        /// Records that lay under keys which hold no name; they go like all others, but nothing that goes by their name does.
+        var unnamed = 0
+
+        /// The state of the next step, which counts them.
+        func counted(_ state: JSON) -> JSON {
+            guard unnamed > 0, var members = state.object else { return state }
+            members["unnamed"] = .integer((state["unnamed"]?.integer ?? 0) + Int64(unnamed))
+            return .object(members)
+        }
+        /// What the end of the work tells whoever looks into its record: nothing, unless something was odd.
+        static func result(_ state: JSON) -> JSON? { state["unnamed"].map { ["unnamed": $0] } }
+    }
+    /// Removes some of the blobs, past states and tables of a directory, or of all.
+    func purge(_ directory: UUID? = nil) async throws(ServiceError) -> Purged {
+        var purged = Purged()
         let max = Self.purgedAtOnce
         let blobs = directory.map(StorageKey.blobs) ?? StorageKey.blobs
         let found = try await scope.list(Blob.self, in: domain, under: blobs, limit: max)
         for item in found {
-            var reader = KeyReader(item.key, after: StorageKey.blobs)
-            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else {
-                throw .unavailable("a blob's key does not hold its place")
-            }
             // What an account held goes as a whole: nothing has to be looked for in directories.
             if directory == nil {
                 try await release(item.value.body, atOnce: false)
             } else {
                 try await release(item.value, atOnce: false)
             }
-            try await purge(item.value, at: BlobPlace(owner, name))
+            if let place = Self.place(item.key, after: StorageKey.blobs) {
+                try await purge(item.value, at: place)
+            } else {
+                try await scope.remove(in: domain, at: item.key)
+                purged.unnamed += 1
+            }
         }
         var left = max - found.count
-        guard left > 0 else { return true }
+        guard left > 0 else { return purged }
         let states = directory.map(StorageKey.past) ?? StorageKey.allPast
         let past = try await scope.list(Blob.self, in: domain, under: states, limit: left)
         for item in past {
-            var reader = KeyReader(item.key, after: StorageKey.allPast)
-            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { continue }
-            try await unplan(item.value, at: BlobPlace(owner, name))
-            try await end(item.value, at: BlobPlace(owner, name), atOnce: false)
+            guard let place = Self.place(item.key, after: StorageKey.allPast) else {
+                try await release(item.value, atOnce: false)
+                try await scope.remove(in: domain, at: item.key)
+                purged.unnamed += 1
+                continue
+            }
+            try await unplan(item.value, at: place)
+            try await end(item.value, at: place, atOnce: false)
         }
         left -= past.count
-        guard left > 0 else { return true }
+        guard left > 0 else { return purged }
         let tables = directory.map(StorageKey.tables) ?? StorageKey.tables
         let open = try await scope.list(BlockTable.self, in: domain, under: tables, limit: left)
         for item in open {
-            var reader = KeyReader(item.key, after: StorageKey.tables)
-            guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { continue }
-            try await end(table: BlobPlace(owner, name), atOnce: false)
+            guard let place = Self.place(item.key, after: StorageKey.tables) else {
+                try await scope.remove(in: domain, at: item.key)
+                try await end(blocksOf: item.value, taken: nil, atOnce: false)
+                purged.unnamed += 1
+                continue
+            }
+            try await end(table: place, atOnce: false)
         }
-        return left < max || !open.isEmpty
+        purged.hasMore = left < max || !open.isEmpty
+        return purged
+    }
+    /// The place in a key; nil where what lies there has no name that could be one.
+    private static func place(_ key: Key, after prefix: Key) -> BlobPlace? {
+        var reader = KeyReader(key, after: prefix)
+        guard let owner = reader.uuid(), let name = reader.string().flatMap({ try? BlobName($0) }) else { return nil }
+        return BlobPlace(owner, name)
     }
 }
 
@@ -136,10 +169,12 @@ struct ContainerPurge: Saga {
             return .done(result: nil)
         }
         let data = AccountData(account, scope, caller: .region(Self.kind))
-        guard try await !data.purge(container) else { return .again(state) }
+        let purged = try await data.purge(container)
+        guard !purged.hasMore else { return .again(purged.counted(state)) }
         try await scope.remove(in: data.domain, at: StorageKey.containerPlace(container))
         try await scope.remove(in: data.domain, at: StorageKey.retention(container))
+        try await scope.remove(in: data.domain, at: StorageKey.policyHistory(container))
         try await scope.remove(in: data.domain, at: StorageKey.rootDirectory(container))
-        return .done(result: nil)
+        return .done(result: AccountData.Purged.result(state))
     }
 }

@@ -47,6 +47,7 @@ struct DirectoryPurge: Saga {
             return .done(result: nil)
         }
         let data = AccountData(account, scope, caller: .region(Self.kind))
-        return try await data.purge(directory) ? .again(state) : .done(result: nil)
+        let purged = try await data.purge(directory)
+        return purged.hasMore ? .again(purged.counted(state)) : .done(result: AccountData.Purged.result(state))
     }
 }
