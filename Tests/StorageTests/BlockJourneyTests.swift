@@ -65,6 +65,33 @@ struct BlockJourneyTests {
         #expect(try await client.send(.get, "/docs/b").body.isEmpty)
     }
 
+    @Test func `a block put twice is the later one, and one named twice is read twice`() async throws {
+        let client = try await StorageClient.ready()
+        let before = try await client.storedKeys()
+        for size in [5, 40_000] {
+            _ = try await client.stage("/docs/b", 2)
+            let query = "comp=block&blockid=\(Array("1000000".utf8).base64.percentEncoded())"
+            let later = client.bytes(size)
+            #expect(try await client.send(.put, "/docs/b", query, body: later).status == 201)
+            #expect(
+                try await client.commit("/docs/b", [("Latest", 0), ("Uncommitted", 0), ("Latest", 0)]).status == 201
+            )
+            #expect(try await client.send(.get, "/docs/b").body == later + later + later)
+            let blocks = try await client.send(.get, "/docs/b", "comp=blocklist&blocklisttype=all")
+            #expect(blocks.text.ranges(of: "<Block>").count == 3)
+            // The block that the list left out is gone with it.
+            #expect(try await client.commit("/docs/b", [("Latest", 1)]).code == "InvalidBlockList")
+            #expect(try await client.commit("/docs/b", [("Committed", 0), ("Committed", 0)]).status == 201)
+            try await client.settle()
+            #expect(try await client.send(.get, "/docs/b").body == later + later)
+            #expect(try await client.commit("/docs/b", [("Committed", 0)]).status == 201)
+            #expect(try await client.send(.get, "/docs/b").body == later)
+        }
+        _ = try await client.send(.delete, "/docs/b")
+        try await client.settle()
+        #expect(try await client.storedKeys() == before)
+    }
+
     @Test func `putting the blob as a whole ends its uncommitted blocks`() async throws {
         let client = try await StorageClient.ready()
         _ = try await client.stage("/docs/b", 3)

@@ -15,7 +15,8 @@ package struct SeedFailure: Error, CustomStringConvertible {
     }
 }
 
-/// Runs `body` with each seed in turn, or only with `LAZULI_SEED` where the environment names one.
+/// Runs `body` with each seed in turn, or only with `LAZULI_SEED` where the environment names one, or with the first
+/// `LAZULI_SEEDS` where it says how many.
 ///
 /// Throws a `SeedFailure` for the first seed whose world throws.
 package func forEachSeed(
@@ -23,9 +24,11 @@ package func forEachSeed(
     file: String = #fileID,
     _ body: (UInt64) throws -> Void
 ) throws {
-    let chosen = ProcessInfo.processInfo.environment["LAZULI_SEED"].flatMap(UInt64.init)
+    let environment = ProcessInfo.processInfo.environment
+    let chosen = environment["LAZULI_SEED"].flatMap(UInt64.init)
+    let many = environment["LAZULI_SEEDS"].flatMap(UInt64.init).map { 1...max(1, $0) }
     let suite = file.split(separator: "/").last.map { String($0.dropLast(".swift".count)) } ?? file
-    for seed in chosen.map({ $0...$0 }) ?? seeds {
+    for seed in chosen.map({ $0...$0 }) ?? many ?? seeds {
         do { try body(seed) } catch { throw SeedFailure(seed: seed, cause: error, suite: suite) }
     }
 }

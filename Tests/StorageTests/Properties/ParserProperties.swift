@@ -99,5 +99,5 @@ extension ParserProperty {
         guard let value else { throw Refused() }
         return value
     }
-    static var all: [ParserProperty] { markup + languages + addresses + bodies + signatures + queries }
+    static var all: [ParserProperty] { markup + languages + addresses + bodies + signatures + queries + policies }
 }
