@@ -40,10 +40,10 @@ struct Account: Sendable {
         return Account(name: name, key: key, home: home, web: web, arm: arm, group: group)
     }
 
-    /// An account signature for everything in the blob service, far into the future.
+    /// An account signature for everything in its services, far into the future.
     func signature() async throws -> String {
         let wish: JSON = [
-            "signedServices": "b", "signedResourceTypes": "sco", "signedPermission": "rwdlac",
+            "signedServices": "bqt", "signedResourceTypes": "sco", "signedPermission": "rwdlacup",
             "signedExpiry": "2100-01-01T00:00:00Z",
         ]
         let answer = try await web.arm("POST", "\(arm)/ListAccountSas", wish, expecting: 200)

@@ -24,6 +24,14 @@ extension OtherClientTests {
                 body: Array("as it was".utf8)
             )
             try #require(made.status == 201 && put.status == 201, "\(made)\n\(put)\n\(account.home.region.log)")
+            let queue = try await web.send("PUT", url("<queue>/jobs?<sas>"), headers: [BadRequest.version])
+            let table = try await web.send(
+                "POST",
+                url("<table>/Tables?<sas>"),
+                headers: ["x-ms-version: 2019-02-02", "Accept: application/json", BadRequest.json],
+                body: Array(#"{"TableName":"people"}"#.utf8)
+            )
+            try #require(queue.status == 201 && table.status == 201, "\(queue)\n\(table)")
             for bad in area.requests {
                 let reply = try await web.send(
                     bad.method,
@@ -42,6 +50,14 @@ extension OtherClientTests {
             }
             let it = try await web.send("GET", url("<blob>/docs/it?<sas>"), headers: [BadRequest.version])
             #expect(it.status == 200 && it.body == "as it was", "\(it)\n\(account.home.region.log)")
+            let people = try await web.send(
+                "GET",
+                url("<table>/people()?<sas>"),
+                headers: ["x-ms-version: 2019-02-02", "Accept: application/json;odata=nometadata"]
+            )
+            #expect(people.status == 200 && people.body == #"{"value":[]}"#, "\(people)")
+            let jobs = try await web.send("GET", url("<queue>/jobs/messages?<sas>"), headers: [BadRequest.version])
+            #expect(jobs.status == 200 && !jobs.body.contains("<QueueMessage>"), "\(jobs)")
             let nowhere = try await web.armReply("GET", url(BadRequest.group), nil)
             #expect(nowhere.status == 404, "\(nowhere)")
             try await account.remove()
@@ -60,6 +76,9 @@ extension OtherClientTests {
             values["storage"] = try await account.web.token(for: "https://storage.azure.com")
             values["graphToken"] = try await account.web.token(for: account.home.region.credentials.graph)
             values["blob"] = account.url
+            for service in ["queue", "table", "dfs"] {
+                values[service] = account.url.replacing(".blob.", with: ".\(service).")
+            }
             values["account"] = account.name
             values["sas"] = try await account.signature()
             return values

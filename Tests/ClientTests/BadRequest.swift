@@ -16,12 +16,15 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
 
 extension BadRequest {
     enum Area: String, CaseIterable, Sendable {
-        case manager, signIn, blobs
+        case manager, signIn, blobs, queues, tables, files
         var requests: [BadRequest] {
             switch self {
             case .manager: BadRequest.resourceManager
             case .signIn: BadRequest.signIn
             case .blobs: BadRequest.blobs
+            case .queues: BadRequest.queues
+            case .tables: BadRequest.tables
+            case .files: BadRequest.files
             }
         }
     }
