@@ -1,38 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes and reads a region whose disk fails now and then; one step a run, what was acknowledged is kept in a file."""
-import argparse
 import asyncio
 import base64
-import hashlib
-import json
-import sys
 import time
 
-import aiohttp
-
-from crashing import Client, Finding, Gone, content, expect
+from crashing import Finding, Gone, content, expect
+from steps import main, read
 
 MIB = 1 << 20
 SMALL, MIDDLE, LONG = 1000, 100_000, 3 * MIB
 PAGES = 256 << 10
-
-
-class State:
-    def __init__(self, path):
-        self.path = path
-        try:
-            with open(path, encoding="utf-8") as file:
-                self.setup, self.next, self.stored = json.load(file)
-        except FileNotFoundError:
-            self.setup, self.next, self.stored = None, 1, {}
-
-    def save(self):
-        with open(self.path, "w", encoding="utf-8") as file:
-            json.dump([self.setup, self.next, self.stored], file)
-
-    def number(self):
-        self.next += 1
-        return self.next - 1
 
 
 async def whole(client, name, data):
@@ -121,14 +98,6 @@ async def refused(client, state):
     await change(client, state, [SMALL, MIDDLE, LONG], 503)
 
 
-async def read(client, state):
-    for name, (number, size) in state.stored.items():
-        status, _, body = await client.blob("GET", name)
-        expect(f"get {name}", status, body[:400], 200)
-        if hashlib.sha256(body).digest() != hashlib.sha256(content(number, size)).digest():
-            raise Finding(f"{name} has other bytes than were acknowledged")
-
-
 async def unread(client, state):
     """Bytes in extents cannot be read: an error and no byte, whatever the length; the store's own are there."""
     for name, (number, size) in state.stored.items():
@@ -167,32 +136,5 @@ STEPS = {"works": works, "refused": refused, "long-refused": long_refused, "read
          "damaged": damaged, "one": one}
 
 
-async def main(options):
-    with open(options.credentials, encoding="utf-8") as file:
-        credentials = json.load(file)
-    state = State(options.state)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
-        client = Client(session, credentials)
-        if state.setup is None:
-            await client.wait_until_healthy()
-            state.setup = await client.prepare()
-        client.resume(state.setup)
-        for step in options.steps:
-            try:
-                await STEPS[step](client, state)
-            except Finding as finding:
-                raise Finding(f"{step}: {finding}") from finding
-            finally:
-                state.save()
-    print(f"{len(state.stored)} blobs")
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--credentials", required=True)
-    parser.add_argument("--state", required=True)
-    parser.add_argument("steps", nargs="+", choices=STEPS)
-    try:
-        asyncio.run(main(parser.parse_args()))
-    except Finding as finding:
-        sys.exit(f"finding: {finding}")
+    main(STEPS)

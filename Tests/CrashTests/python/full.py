@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills a region's small disk, looks at what still works, and frees it; one step a run, the state is kept in a file."""
-import argparse
 import asyncio
-import hashlib
 import json
-import sys
 import time
 
-import aiohttp
-
-from crashing import SOURCES, Client, Finding, content, expect
+from crashing import SOURCES, Finding, content, expect
+from steps import main, read as read_blobs
 
 BLOB = 8 << 20
 # More than the disk takes.
@@ -18,24 +14,11 @@ BLOBS_MAX = 100
 FULL = 503
 
 
-class State:
-    def __init__(self, path):
-        self.path = path
-        try:
-            with open(path, encoding="utf-8") as file:
-                self.setup, self.stored = json.load(file)
-        except FileNotFoundError:
-            self.setup, self.stored = None, {}
-
-    def save(self):
-        with open(self.path, "w", encoding="utf-8") as file:
-            json.dump([self.setup, self.stored], file)
-
-
-async def put(client, state, number, size=BLOB):
-    name = f"blob-{number:04d}"
+async def put(client, state, size=BLOB):
+    number = state.number()
+    name = f"/load/blob-{number:04d}"
     status, headers, body = await client.blob(
-        "PUT", f"/load/{name}", None, {"x-ms-blob-type": "BlockBlob"}, content(number, size))
+        "PUT", name, None, {"x-ms-blob-type": "BlockBlob"}, content(number, size))
     if status == 201:
         state.stored[name] = [number, size]
     elif status != FULL or headers.get("x-ms-error-code") != "ServerBusy" or "Retry-After" not in headers:
@@ -45,23 +28,18 @@ async def put(client, state, number, size=BLOB):
 
 async def fill(client, state):
     """Puts until there is no room; what was acknowledged is there, and small changes go on."""
-    number = 1 + max((it[0] for it in state.stored.values()), default=0)
-    for number in range(number, number + BLOBS_MAX):
-        if await put(client, state, number) == FULL:
+    for _ in range(BLOBS_MAX):
+        if await put(client, state) == FULL:
             break
     else:
         raise Finding("the disk does not become full")
     await read(client, state)
-    if await put(client, state, number + 1, 1000) != 201:
+    if await put(client, state, 1000) != 201:
         raise Finding("a small blob, which lies in the store, is refused")
 
 
 async def read(client, state):
-    for name, (number, size) in state.stored.items():
-        status, _, body = await client.blob("GET", f"/load/{name}")
-        expect(f"get {name}", status, body[:400], 200)
-        if hashlib.sha256(body).digest() != hashlib.sha256(content(number, size)).digest():
-            raise Finding(f"{name} has other bytes than were put")
+    await read_blobs(client, state)
     status, _, body = await client.blob("GET", "/load", {"restype": "container", "comp": "list"})
     expect("list", status, body, 200)
 
@@ -69,16 +47,23 @@ async def read(client, state):
 async def free(client, state):
     """Deletes half, after which there is room again: without a restart, and within what the reclaimer takes."""
     for name in sorted(state.stored)[::2]:
-        status, _, body = await client.blob("DELETE", f"/load/{name}")
+        status, _, body = await client.blob("DELETE", name)
         expect(f"delete {name}", status, body, 202)
         del state.stored[name]
     await works(client, state)
 
 
+async def thin(client, state):
+    """Deletions pass one after the other in the reserve of the store, after a restart as well."""
+    for name in sorted(state.stored)[:3]:
+        status, _, body = await client.blob("DELETE", name)
+        expect(f"delete {name} in the reserve", status, body, 202)
+        del state.stored[name]
+
+
 async def works(client, state):
-    number = 1 + max((it[0] for it in state.stored.values()), default=0)
     end = time.monotonic() + 60
-    while await put(client, state, number) == FULL:
+    while await put(client, state) == FULL:
         if time.monotonic() > end:
             raise Finding("there is room again, and puts are still refused")
         await asyncio.sleep(0.2)
@@ -87,9 +72,8 @@ async def works(client, state):
 
 async def other_writes(client, state):
     """The disk is full: blocks, pages and appends are refused as well, and leave what was there; a copy waits."""
-    number = 1 + max((it[0] for it in state.stored.values()), default=0)
-    for number in range(number, number + 1 + (BLOB >> 20)):
-        if await put(client, state, number, 1 << 20) == FULL:
+    for _ in range(1 + (BLOB >> 20)):
+        if await put(client, state, 1 << 20) == FULL:
             break
     block, start = {"comp": "block", "blockid": "AAAA"}, {"x-ms-blob-type": "BlockBlob"}
     pages = {"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": str(BLOB)}
@@ -236,37 +220,15 @@ async def fell(client, state):
 async def refused(client, state):
     """Below the reserve of the store itself: every change is refused, reads go on."""
     for size in (1000, BLOB):
-        if await put(client, state, 9000, size) != FULL:
+        if await put(client, state, size) != FULL:
             raise Finding(f"a put of {size} bytes goes into the store's own reserve")
     await small_refused(client, state)
 
 
 STEPS = {"stage": stage, "fill": fill, "read": read, "free": free, "works": works, "refused": refused,
-         "other-writes": other_writes, "small": small, "copied": copied, "small-refused": small_refused, "fell": fell}
-
-
-async def main(options):
-    with open(options.credentials, encoding="utf-8") as file:
-        credentials = json.load(file)
-    state = State(options.state)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
-        client = Client(session, credentials)
-        await client.wait_until_healthy()
-        if state.setup is None:
-            state.setup = await client.prepare()
-        client.resume(state.setup)
-        for step in options.steps:
-            await STEPS[step](client, state)
-            state.save()
-    print(f"{len(state.stored)} blobs")
+         "other-writes": other_writes, "small": small, "copied": copied, "small-refused": small_refused, "fell": fell,
+         "thin": thin}
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--credentials", required=True)
-    parser.add_argument("--state", required=True)
-    parser.add_argument("steps", nargs="+", choices=STEPS)
-    try:
-        asyncio.run(main(parser.parse_args()))
-    except Finding as finding:
-        sys.exit(f"finding: {finding}")
+    main(STEPS)
