@@ -47,6 +47,7 @@ import Testing
                 #expect(numbers.isDisjoint(with: extents.map(\.segment)))
                 numbers.formUnion(extents.map(\.segment))
                 engine = try await disk.restart(full: false)
+                try await BytesSuite.settle(engine, keeping: extents)
                 for extent in extents { try await engine.release(extent) }
                 #expect(segmentFiles(disk.folder).count == 1)
                 engine = try await disk.restart(full: false)

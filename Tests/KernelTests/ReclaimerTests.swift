@@ -131,6 +131,20 @@ import Testing
         #expect(bytes.settled.withLock { $0 } == [2, 3])
     }
 
+    @Test func `bytes that no commit referred to when the region was stopped are given back by the next life`()
+        async throws
+    {
+        let (region, content) = try await filled()
+        let bytes = region.region.bytes
+        let writer = try await bytes.reserve(40_000)
+        try await writer.write([UInt8](repeating: 1, count: 40_000))
+        _ = try await writer.finish()
+        await bytes.close()
+        bytes.restart()
+        try await Reclaimer(region.journal).settle()
+        #expect(bytes.extents == content.extents)
+    }
+
     @Test func `any range of a content reads back`() async throws {
         let (region, content) = try await filled()
         let scope = try await region.journal.reader(Drawer.namespace, KeyRing.regionTenant)

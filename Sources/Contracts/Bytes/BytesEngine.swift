@@ -53,11 +53,13 @@ package protocol BytesEngine: Sendable {
     func release(_ extent: Extent) async throws(BytesError)
     /// Reads every block of an extent and checks it: the scrub.
     func verify(_ extent: Extent) async throws(BytesError)
-    /// Segments in which a crash may have left room that nobody refers to; empty after each was settled.
+    /// Segments in which the last life, however it ended, may have left room that nobody refers to; empty after each
+    /// was settled.
     func unsettledSegments() async -> [Int64]
     /// Gives back all room of an unsettled segment outside `kept`, which must be all that is referred to in it.
     func settle(_ segment: Int64, keeping kept: [Extent]) async throws(BytesError)
-    /// Finishes what was begun; later calls answer `.unavailable`.
+    /// Finishes what was begun; later calls answer `.unavailable`. What a commit refers to is not known here, so segments
+    /// that took extents are settled in the next life, as after a crash.
     func close() async
     /// One line for `lazuli status`.
     var health: String { get async }
@@ -68,8 +70,8 @@ package protocol ExtentWriter: Sendable {
     /// Appends bytes; all but the last call should bring multiples of `BytesLayout.blockBytes`.
     func write(_ bytes: [UInt8]) async throws(BytesError)
     /// Durable when it returns; exactly the reserved length must have been written. Concurrent finishes share a sync.
-    /// Commit what refers to the extent soon after, and release it where that fails: a crash in between leaves the room
-    /// to `settle`.
+    /// Commit what refers to the extent soon after, and release it where that fails: a crash or a stop in between leaves
+    /// the room to `settle`.
     func finish() async throws(BytesError) -> Extent
     /// Gives the room back. Dropping a writer without either leaves the room to `settle` after the next start. After
     /// an error of `write` or `finish` the room is given back already.

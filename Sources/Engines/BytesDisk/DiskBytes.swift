@@ -115,9 +115,9 @@ package final class DiskBytes: BytesEngine {
         guard table.state.withLock({ $0.segments.close() }) else { return }
         await smallSync.drain()
         await largeSync.drain()
-        if !isReadOnly { try? await run { () throws(BytesError) in self.sealAtClose() } }
         await pool.drain()
         handles.dropAll()
+        table.state.withLock { $0.segments.dropFiles() }
         lock.withLock { $0 = nil }
     }
     package var health: String {

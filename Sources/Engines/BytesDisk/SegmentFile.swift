@@ -7,8 +7,7 @@ import Glibc
 
 /// Names and header page of segment files.
 ///
-/// `segment-<16 hexadecimal digits>.lzb`, with `.open` behind it while a crash may leave room in it that nobody refers
-/// to. The first page holds magic (7 bytes), version (1), segment number (8, little-endian) and the XXH3 of these 16
+/// `segment-<16 hexadecimal digits>.lzb`, with `.open` behind it while it may hold room that nobody refers to. The first page holds magic (7 bytes), version (1), segment number (8, little-endian) and the XXH3 of these 16
 /// bytes (8, little-endian); the rest is zero. Regions of extents follow.
 enum SegmentFile {
     static let headerBytes: Int64 = 4096

@@ -21,9 +21,9 @@ struct Segments {
         case active
         /// Takes no more; still marked as open.
         case full
-        /// Holds nothing that a crash could leave behind.
+        /// Holds nothing that the end of this life could leave behind.
         case sealed
-        /// Was open when the region crashed.
+        /// Was open when the last life ended.
         case unsettled
     }
     struct Segment {
@@ -63,6 +63,8 @@ struct Segments {
         defer { closed = true }
         return !closed
     }
+    /// Lets go of the files of segments that are still open.
+    mutating func dropFiles() { for id in segments.keys { segments[id]?.file = nil } }
     mutating func load(_ id: Int64, open: Bool) {
         segments[id] = Segment(phase: open ? .unsettled : .sealed)
         highest = max(highest, id)
@@ -144,11 +146,6 @@ struct Segments {
     }
     mutating func vanished(_ extent: Extent) { vanishing.remove(extent) }
     mutating func deferredReleaseEnded(_ id: Int64) { segments[id]?.deferred -= 1 }
-    /// Everything still waiting for readers, which are cut off now.
-    mutating func takeDoomed() -> [Extent] {
-        defer { doomed = [] }
-        return Array(doomed)
-    }
     private mutating func doom(_ extent: Extent) -> Bool {
         guard doomed.insert(extent).inserted else { return false }
         segments[extent.segment]?.deferred += 1
@@ -157,7 +154,7 @@ struct Segments {
 
     // MARK: Sealing and settling
 
-    /// Full segments that a crash would find nothing wrong with; all, or those that enough others have filled up after.
+    /// Full segments that the next life would find nothing wrong with; all, or those that enough others have filled up after.
     func sealable(lag: Int) -> [Int64] {
         full.dropLast(lag).filter { id in
             segments[id].map { $0.writers == 0 && $0.deferred == 0 && !$0.tainted } ?? false
@@ -169,8 +166,6 @@ struct Segments {
         sealed(id)
         return true
     }
-    /// At a clean close the active segments take no more either.
-    mutating func retireAll() { for id in active.values.sorted() { retire(id) } }
     mutating func sealed(_ id: Int64) {
         segments[id]?.phase = .sealed
         segments[id]?.file = nil

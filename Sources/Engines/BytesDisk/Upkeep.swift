@@ -70,15 +70,6 @@ extension DiskBytes {
         removeIfEmpty(id)
     }
 
-    /// Readers are cut off, so their releases need wait no longer; what has no writer left is sealed.
-    func sealAtClose() {
-        for extent in table.state.withLock({ $0.segments.takeDoomed() }) where (try? punch(extent)) != nil {
-            table.state.withLock { $0.segments.deferredReleaseEnded(extent.segment) }
-        }
-        table.state.withLock { $0.segments.retireAll() }
-        for id in table.state.withLock({ $0.segments.sealable(lag: 0) }) { try? seal(id) }
-    }
-
     /// Removes a sealed segment in which only holes are left.
     func removeIfEmpty(_ id: Int64) {
         guard table.state.withLock({ $0.segments.mayForget(id) }) else { return }

@@ -37,7 +37,7 @@ package final class MemoryBytes: BytesEngine {
         precondition(kept.allSatisfy { $0.segment == segment }, "only extents of the segment are kept in it")
         try run { disk throws(BytesError) in disk.settle(segment, keeping: kept) }
     }
-    package func close() async { state.withLock { $0.end(cleanly: true) } }
+    package func close() async { state.withLock { $0.endLife() } }
     package var health: String {
         get async {
             state.withLock { "bytes in memory: \($0.usedBytes) bytes, \($0.unsettled.count) segments unsettled" }
@@ -62,7 +62,7 @@ extension MemoryBytes {
     /// The region dies at this very moment and a new one starts: every writer and reader of the old life is refused.
     package func crash() {
         state.withLock { disk in
-            disk.end(cleanly: false)
+            disk.endLife()
             disk.isClosed = false
         }
     }
@@ -97,7 +97,7 @@ private struct MemoryDisk {
     var extents: [Extent: Stored] = [:]
     private var reserved: Set<Extent> = []
     private(set) var unsettled: Set<Int64> = []
-    /// Segments a crash would leave unsettled.
+    /// Segments the end of this life leaves unsettled.
     private var open: Set<Int64> = []
     private var segment: Int64 = 0
     private var end = MemoryBytes.segmentBytes
@@ -165,15 +165,10 @@ private struct MemoryDisk {
         for extent in reserved where extent.segment == segment { abandon(extent) }
         for extent in Set(extents.keys.filter { $0.segment == segment }).subtracting(kept) { release(extent) }
     }
-    mutating func end(cleanly: Bool) {
+    mutating func endLife() {
         life += 1
         isClosed = true
-        if cleanly {
-            for extent in doomed { remove(extent) }
-            unsettled.formUnion(reserved.map(\.segment))
-        } else {
-            unsettled.formUnion(open)
-        }
+        unsettled.formUnion(open)
         (open, readers, doomed) = ([], [:], [])
         end = MemoryBytes.segmentBytes
     }

@@ -3,7 +3,7 @@ import Base
 import Bytes
 import Store
 
-/// Gives back the room of bytes that no record refers to, and settles what a crash left behind.
+/// Gives back the room of bytes that no record refers to, and settles what the last life left behind.
 ///
 /// Takes no input: it goes by what the store says (invariant 9).
 package struct Reclaimer: Sendable {
@@ -85,7 +85,8 @@ package struct Reclaimer: Sendable {
         return false
     }
 
-    /// Segments that were open when a former life ended may hold bytes that no commit ever named.
+    /// Segments that were open when a former life ended may hold bytes that no commit ever named: it crashed before the
+    /// commit, or was stopped before what failed could be given back.
     ///
     /// Garbage is kept as well: a reader of an older version may still come for it, and its own time will come. A segment
     /// that cannot be settled stops no other; the first failure is thrown at the end.

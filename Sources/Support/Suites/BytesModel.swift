@@ -109,10 +109,7 @@ private struct BytesModel {
         try await settle()
     }
     private func settle() async throws {
-        for segment in await engine.unsettledSegments() {
-            try await engine.settle(segment, keeping: live.map(\.extent).filter { $0.segment == segment })
-        }
-        try BytesSuite.same(await engine.unsettledSegments(), [], "unsettled segments")
+        try await BytesSuite.settle(engine, keeping: live.map(\.extent))
         for one in live { try await engine.verify(one.extent) }
     }
 

@@ -129,12 +129,16 @@ package enum BytesSuite {
     ]
 
     private static let lives = [
-        Check(description: "what is finished outlives a stop, which leaves nothing to settle") { subject in
+        Check(description: "what is finished outlives a stop, and settling takes back what was not committed by then") {
+            subject in
             let first = try await subject.restart(full: false)
             let extent = try await put(first, bytes(150_000, 1))
+            let lost = try await put(first, bytes(150_000, 3))
             let second = try await subject.restart(full: false)
-            try same(await second.unsettledSegments(), [], "unsettled segments after a stop")
             try await expect(second, extent, bytes(150_000, 1))
+            try await settle(second, keeping: [extent])
+            try await expect(second, extent, bytes(150_000, 1))
+            try await expectReleased(second, lost)
             let later = try await put(second, bytes(10, 2))
             try same(
                 later.segment == extent.segment && later.offset == extent.offset,
@@ -166,12 +170,10 @@ package enum BytesSuite {
             try await expect(second, kept, bytes(150_000, 1))
             let fresh = try await put(second, bytes(100, 4))
             try same(unsettled.contains(fresh.segment), false, "new extents go to fresh segments")
+            try await settle(second, keeping: [kept])
             for segment in unsettled {
-                let kept = [kept].filter { $0.segment == segment }
-                try await second.settle(segment, keeping: kept)
-                try await second.settle(segment, keeping: kept)
+                try await second.settle(segment, keeping: [kept].filter { $0.segment == segment })
             }
-            try same(await second.unsettledSegments(), [], "unsettled segments after settling")
             try await expect(second, kept, bytes(150_000, 1))
             try await expect(second, fresh, bytes(100, 4))
             try await expectReleased(second, lost)
@@ -190,6 +192,7 @@ package enum BytesSuite {
         Check(description: "a release that waits for a reader is not forgotten by a crash") { subject in
             let extent = try await put(try await subject.restart(full: false), bytes(150_000, 1))
             let second = try await subject.restart(full: false)
+            try await settle(second, keeping: [extent])
             let reader = try await second.open(extent)
             try await second.release(extent)
             let third = try await subject.crash()
@@ -266,6 +269,13 @@ extension BytesSuite {
             try await writer.write(content.isEmpty ? [0] : Array(content[start..<end]))
         }
         return try await writer.finish()
+    }
+    /// Settles every segment that the last life left open; `kept` is all that is referred to.
+    package static func settle(_ engine: any BytesEngine, keeping kept: [Extent]) async throws {
+        for segment in await engine.unsettledSegments() {
+            try await engine.settle(segment, keeping: kept.filter { $0.segment == segment })
+        }
+        try same(await engine.unsettledSegments(), [], "unsettled segments after settling")
     }
     static func expect(_ engine: any BytesEngine, _ extent: Extent, _ content: [UInt8]) async throws {
         let content = content.isEmpty ? [0] : content
