@@ -41,7 +41,7 @@ extension StorageProvider {
         let (site, record) = try await blob.existingBlob(scope)
         try blob.admit(record, for: .write)
         try blob.admitTagging(record)
-        try await keepContainerPlace(site.container, blob, scope)
+        try await scope.keepPlace(of: site.container, try blob.containerName, in: blob.domain)
         var tagged = record
         tagged.tags = tags
         let data = AccountData(blob.place.id, scope, caller: call.caller)
@@ -70,7 +70,7 @@ extension StorageProvider {
         if let tags {
             guard !blob.place.isHierarchical else { throw ServiceError(.notForHierarchicalNamespaces) }
             new.tags = tags
-            try await keepContainerPlace(site.container, blob, scope)
+            try await scope.keepPlace(of: site.container, try blob.containerName, in: blob.domain)
         }
         guard !blob.place.isHierarchical || !new.metadata.marksDirectory else {
             throw ServiceError(.notImplemented("a file marked as a directory by \(Metadata.directoryMark)."))
@@ -91,16 +91,5 @@ extension StorageProvider {
     func tierHome(_ blob: BlobCall, _ scope: some Scope) async throws(ServiceError) -> TierHome {
         let record = try await scope.resource(blob.place.resourceID)
         return TierHome(kind: record?.kind ?? "StorageV2", sku: record?.sku?["name"]?.string ?? "")
-    }
-    /// Searches find a container's name by its id.
-    func keepContainerPlace(
-        _ container: Container,
-        _ blob: BlobCall,
-        _ scope: WriteScope
-    ) async throws(ServiceError) {
-        let key = StorageKey.containerPlace(container.id)
-        let name = try blob.containerName
-        guard try await scope.get(ContainerPlace.self, in: blob.domain, at: key)?.name != name.text else { return }
-        try await scope.put(ContainerPlace(name), in: blob.domain, at: key)
     }
 }

@@ -96,15 +96,6 @@ struct TagHit: Stored {
     init(storedBody: ArraySlice<UInt8>, format: UInt8) {}
 }
 
-/// The way from a container's id to its name, for searches by tags; kept for containers that ever had a tagged blob.
-struct ContainerPlace: Stored {
-    let name: String
-    static let format: UInt8 = 1
-    init(_ name: ContainerName) { self.name = name.text }
-    func storedBody() -> [UInt8] { Array(name.utf8) }
-    init(storedBody: ArraySlice<UInt8>, format: UInt8) { name = String(decoding: storedBody, as: UTF8.self) }
-}
-
 extension StorageKey {
     /// Tagged blobs of an account by tag, then value, then place.
     static let allTagged = Key("tagged")
@@ -112,5 +103,4 @@ extension StorageKey {
     static func tagged(_ tag: Metadata.Item, _ place: BlobPlace) -> Key {
         tagged(tag.name).appending(tag.value, place.directory, place.name.text)
     }
-    static func containerPlace(_ container: UUID) -> Key { Key("container-place", container) }
 }

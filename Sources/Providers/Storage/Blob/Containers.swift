@@ -55,8 +55,7 @@ extension StorageProvider {
         var container = Container(scope, metadata: metadata, publicAccess: publicAccess)
         container.encryption = encryption
         try await scope.put(container, in: place.domain, at: key)
-        // The change feed and searches find its name by its id.
-        try await scope.put(ContainerPlace(name), in: place.domain, at: StorageKey.containerPlace(container.id))
+        try await scope.keepPlace(of: container, name, in: place.domain)
         return container
     }
     /// Containers may be made public only where the account says so.

@@ -29,6 +29,6 @@ extension StorageProvider {
         guard CopiedTags.areWanted(by: blob.head) else { return }
         guard !blob.place.isHierarchical else { throw ServiceError(.notForHierarchicalNamespaces) }
         new.tags = original.tags
-        try await keepContainerPlace(site.container, blob, scope)
+        try await scope.keepPlace(of: site.container, try blob.containerName, in: blob.domain)
     }
 }

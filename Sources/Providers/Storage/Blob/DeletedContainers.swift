@@ -68,8 +68,7 @@ extension StorageProvider {
         try await scope.remove(in: blob.domain, at: key)
         container.deleted = nil
         try await scope.put(container, in: blob.domain, at: home)
-        let place = StorageKey.containerPlace(container.id)
-        try await scope.put(ContainerPlace(try blob.containerName), in: blob.domain, at: place)
+        try await scope.keepPlace(of: container, try blob.containerName, in: blob.domain)
         return blob.reply(201)
     }
 }

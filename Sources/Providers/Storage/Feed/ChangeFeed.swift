@@ -149,11 +149,7 @@ extension AccountData {
             container = Container(scope, metadata: .none, publicAccess: nil)
             try await scope.put(container, in: domain, at: key)
         }
-        try await scope.put(
-            ContainerPlace(.changeFeed),
-            in: domain,
-            at: StorageKey.containerPlace(container.id)
-        )
+        try await scope.keepPlace(of: container, .changeFeed, in: domain)
         try await scope.put(FeedAccount(tenant: scope.tenant, account: id), in: .region, at: StorageKey.feedAccount(id))
         try await scope.put(FeedProgress(), in: domain, at: StorageKey.feedProgress)
         let feed = ChangeFeed(isEnabled: true, hasNames: false, container: container.id, topic: topic)
@@ -192,7 +188,7 @@ extension AccountData {
         for item in found {
             var reader = KeyReader(item.key, after: StorageKey.containers)
             guard let name = reader.string().flatMap({ try? ContainerName($0) }) else { continue }
-            try await scope.put(ContainerPlace(name), in: domain, at: StorageKey.containerPlace(item.value.id))
+            try await scope.keepPlace(of: item.value, name, in: domain)
         }
         return found.count == Self.namedAtOnce ? found.last?.key : nil
     }
