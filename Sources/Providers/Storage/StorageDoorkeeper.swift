@@ -53,9 +53,7 @@ package struct StorageDoorkeeper: Doorkeeper {
             scope: scope
         )
         let caller = try await identify(visit, access)
-        guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
-            throw ServiceError(.authorizationFailure)
-        }
+        guard account.admits(request) else { throw ServiceError(.authorizationFailure) }
         try await checkExtras(visit, caller)
         let appeal = try await appeal(visit, caller, access)
         var opened = OpenedRequest(head: head, target: target, place: place)

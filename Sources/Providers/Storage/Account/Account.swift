@@ -113,6 +113,8 @@ struct Account: Stored {
     static let isReadOften = true
     static let keyNames = ["key1", "key2"]
     var domain: Domain { .account(id) }
+    /// Whether its network rules let the request's client come in.
+    func admits(_ request: Request) -> Bool { allowsPublicNetwork && network.admits(request.remoteAddress) }
 
     init(id: UUID, name: String, keys: [AccessKey], options: JSON) {
         self.id = id

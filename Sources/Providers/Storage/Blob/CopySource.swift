@@ -108,7 +108,7 @@ extension StorageProvider {
     ) async throws(ServiceError) {
         let there = scope.of(source.place.tenant)
         let account = try await account(source.place, there)
-        guard account.allowsPublicNetwork, account.network.admits(blob.call.request.remoteAddress) else {
+        guard account.admits(blob.call.request) else {
             throw ServiceError(
                 source: 403,
                 "AuthorizationFailure",

@@ -121,9 +121,7 @@ struct WebsiteDoorkeeper: Doorkeeper {
             throw ServiceError(.resourceNotFound)
         }
         let account = try await provider.account(place, scope.of(place.tenant))
-        guard account.allowsPublicNetwork, account.network.admits(request.remoteAddress) else {
-            throw ServiceError(.authorizationFailure)
-        }
+        guard account.admits(request) else { throw ServiceError(.authorizationFailure) }
         return Admission(
             tenant: place.tenant,
             caller: .anonymous,
