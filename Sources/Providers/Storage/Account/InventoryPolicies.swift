@@ -5,16 +5,36 @@ import Kernel
 import Store
 
 /// An account's inventory policy, as it is kept.
-struct InventoryPolicyRecord: Stored, Codable {
+struct InventoryPolicyRecord: Stored, Codable, DailyPolicy {
     /// The policy as clients get it back.
     var policy: JSON
     var modified: Timestamp
-    /// When the next run begins.
     var due: Timestamp
     /// The account's blob endpoint, as manifests name it.
     var endpoint: String
-    /// The saga of the last run.
     var run: String?
+
+    static let key = StorageKey.inventory
+    static let kind = PolicyDue.Kind.inventory
+    static let names = PolicyNames(
+        collection: "inventoryPolicies",
+        name: "DefaultInventoryPolicy",
+        missing: "BlobInventoryPolicy"
+    )
+    var shown: JSON { policy }
+
+    /// The policy.
+    func read() throws(ServiceError) -> InventoryPolicy {
+        try checked { () throws(StorageFault) in try InventoryPolicy(policy) }
+    }
+    /// Runs the rules of the day.
+    func start(_ account: UUID, at resource: ResourceID, _ scope: WriteScope) async throws(ServiceError) -> String? {
+        let policy = try read()
+        let rules = policy.isEnabled ? policy.rules.filter { $0.runs(at: scope.now) }.map(\.name) : []
+        guard !rules.isEmpty else { return nil }
+        let order = InventoryOrder(account: account, resource: resource, rules: rules, at: scope.now)
+        return try await scope.start(InventoryRun.self, order.json, caller: .region(InventoryRun.kind))
+    }
 }
 
 extension StorageKey {
@@ -63,25 +83,13 @@ extension StorageProvider {
         ]
     }
 
-    private func inventory(_ view: AccountView, _ scope: some Scope) async throws(ServiceError)
-        -> InventoryPolicyRecord?
-    {
-        try await scope.get(InventoryPolicyRecord.self, in: view.place.domain, at: StorageKey.inventory)
-    }
     func listInventory(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        let record = try await inventory(view, scope)
+        let record = try await scope.get(InventoryPolicyRecord.self, in: view.place.domain, at: StorageKey.inventory)
         return .json(200, ["value": .array(record.map { [shown($0, of: view)] } ?? [])])
     }
     func getInventory(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let view = try await policyAccount(call, scope)
-        guard let record = try await inventory(view, scope) else {
-            throw .notFound(
-                "BlobInventoryPolicyNotFound",
-                "No BlobInventoryPolicy found for account \(view.account.name)."
-            )
-        }
-        return .json(200, shown(record, of: view))
+        try await getPolicy(InventoryPolicyRecord.self, call, scope)
     }
     func putInventory(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await policyAccount(call, scope)
@@ -102,62 +110,15 @@ extension StorageProvider {
                 )
             )
         }
-        let old = try await inventory(view, scope)
-        let due = PolicyDue(tenant: scope.tenant, account: view.place.id, kind: .inventory)
-        if let old { try await scope.remove(in: .region, at: StorageKey.policy(old.due, due)) }
         let record = InventoryPolicyRecord(
             policy: policy.shown,
             modified: scope.now,
             due: scope.now,
-            endpoint: hostPlan.address("\(view.account.name).blob.\(hostPlan.primary.storage)"),
-            run: old?.run
+            endpoint: hostPlan.address("\(view.account.name).blob.\(hostPlan.primary.storage)")
         )
-        try await scope.put(record, in: view.place.domain, at: StorageKey.inventory)
-        try await scope.put(due, in: .region, at: StorageKey.policy(record.due, due))
-        return .json(200, shown(record, of: view))
+        return try await putPolicy(record, of: view, scope)
     }
     func deleteInventory(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
-        let view = try await policyAccount(call, scope)
-        guard let old = try await inventory(view, scope) else { return Reply(204) }
-        let due = PolicyDue(tenant: scope.tenant, account: view.place.id, kind: .inventory)
-        try await scope.remove(in: .region, at: StorageKey.policy(old.due, due))
-        try await scope.remove(in: view.place.domain, at: StorageKey.inventory)
-        return Reply(200)
-    }
-    private func shown(_ record: InventoryPolicyRecord, of view: AccountView) -> JSON {
-        [
-            "id": .string("\(view.record.id)/inventoryPolicies/default"), "name": "DefaultInventoryPolicy",
-            "type": "Microsoft.Storage/storageAccounts/inventoryPolicies",
-            "properties": ["lastModifiedTime": .string(record.modified.iso8601), "policy": record.policy],
-        ]
-    }
-}
-
-extension InventoryPolicyRecord {
-    /// Between two looks at what is to be run.
-    private static let every = Duration.seconds(24 * 3600)
-
-    /// Begins a run of the rules of the day, unless the last is still going on, and says when the next is due.
-    static func begin(_ due: PolicyDue, _ scope: WriteScope) async throws(ServiceError) {
-        let domain = Domain.account(due.account)
-        guard var record = try await scope.get(Self.self, in: domain, at: StorageKey.inventory),
-            let account = try await scope.get(Account.self, at: StorageKey.account(due.account)),
-            let place = try await scope.place(of: account)
-        else { return }
-        record.due = scope.now + every
-        try await scope.put(due, in: .region, at: StorageKey.policy(record.due, due))
-        var isGoingOn = false
-        if let run = record.run { isGoingOn = try await scope.saga(run)?.status == .inProgress }
-        let policy = try record.read()
-        let rules = policy.isEnabled ? policy.rules.filter { $0.runs(at: scope.now) }.map(\.name) : []
-        if !isGoingOn, !rules.isEmpty {
-            let order = InventoryOrder(account: due.account, resource: place.resourceID, rules: rules, at: scope.now)
-            record.run = try await scope.start(InventoryRun.self, order.json, caller: .region(InventoryRun.kind))
-        }
-        try await scope.put(record, in: domain, at: StorageKey.inventory)
-    }
-    /// The policy.
-    func read() throws(ServiceError) -> InventoryPolicy {
-        try checked { () throws(StorageFault) in try InventoryPolicy(policy) }
+        try await deletePolicy(InventoryPolicyRecord.self, call, scope)
     }
 }
