@@ -89,6 +89,9 @@ struct InventoryTests {
         #expect(try await put(client, [Self.rule(format: "Parquet")]).status == 501)
         #expect(try await put(client, [Self.rule(destination: "nowhere")]).status == 400)
         #expect(try await put(client, [Self.rule(), Self.rule()]).status == 400)
+        let feed: JSON = ["properties": ["changeFeed": ["enabled": true]]]
+        #expect(try await client.manage(.put, "/blobServices/default", feed).status == 200)
+        #expect(try await put(client, [Self.rule(destination: "$blobchangefeed")]).status == 400)
     }
 
     @Test func `a report lists what there is, with a manifest and its checksum`() async throws {
@@ -194,6 +197,32 @@ struct InventoryTests {
         #expect(reports[0].count == 601 && reports[0] == reports[1])
     }
 
+    @Test func `a policy that is changed while a report is written ends it, and the new one makes its own`()
+        async throws
+    {
+        let interruption = Interruption()
+        let region = try await StorageRegion(sagas: { $0.map { WatchedSagas.around($0, interruption) } })
+        let client = try await StorageClient.ready(in: region)
+        #expect(try await client.send(.put, "/reports", "restype=container").status == 201)
+        #expect(try await put(client, [Self.rule(fields: ["Name", "Metadata"])]).status == 200)
+        let text = String(repeating: "x", count: 8_000)
+        for number in 0..<600 {
+            #expect(try await client.upload("/docs/\(number)", [1], ["x-ms-meta-long": text]).status == 201)
+        }
+        // While the second piece is taken in.
+        interruption.set(at: 2) {
+            region.clock.pass(.seconds(1))
+            let answer = try await put(client, [Self.rule(fields: ["BlobType", "Name"])])
+            #expect(answer.status == 200)
+        }
+        try await client.region.runPolicies()
+        #expect(try await reports(client) == [])
+        try await client.region.runPolicies()
+        let lines = try await lines(client, "all")
+        #expect(lines.count == 601 && lines.first == "BlobType,Name")
+        #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("BlockBlob,docs/") })
+    }
+
     @Test func `only who may manage the account sets its policy, and readers read it`() async throws {
         let client = try await client(Self.rule())
         let body: JSON = ["properties": ["policy": ["enabled": true, "type": "Inventory", "rules": [Self.rule()]]]]
@@ -242,4 +271,52 @@ private enum FalteringSagas {
         return opened(receiving)
     }
     private static func opened<Work: ReceivingSaga>(_ work: Work) -> any Saga { Faltering(work) }
+}
+
+/// What a test does before a saga takes something in for the n-th time.
+private final class Interruption: Sendable {
+    private struct State {
+        var seen = 0
+        var at: Int?
+        var work: (@Sendable () async throws -> Void)?
+    }
+    private let state = Mutex(State())
+
+    func set(at number: Int, _ work: @escaping @Sendable () async throws -> Void) {
+        state.withLock { $0 = State(at: number, work: work) }
+    }
+    func receives() async throws {
+        let work = state.withLock { state in
+            state.seen += 1
+            return state.seen == state.at ? state.work : nil
+        }
+        try await work?()
+    }
+}
+/// Lets a test in between what a saga takes in.
+private final class Watched<Work: ReceivingSaga>: ReceivingSaga {
+    static var kind: String { Work.kind }
+    private let work: Work
+    private let interruption: Interruption
+    init(_ work: Work, _ interruption: Interruption) { (self.work, self.interruption) = (work, interruption) }
+
+    func receive(_ state: JSON, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
+        try await work.receive(state, scope, intake)
+        do { try await interruption.receives() } catch { throw .unavailable("\(error)") }
+    }
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        try await work.step(state, scope)
+    }
+}
+/// Makes the saga of inventories one that a test comes in between of.
+private enum WatchedSagas {
+    static func around(_ saga: any Saga, _ interruption: Interruption) -> any Saga {
+        guard let receiving = saga as? any ReceivingSaga, type(of: saga).kind == "storage.inventory" else {
+            return saga
+        }
+        return opened(receiving, interruption)
+    }
+    private static func opened<Work: ReceivingSaga>(_ work: Work, _ interruption: Interruption) -> any Saga {
+        Watched(work, interruption)
+    }
 }

@@ -32,7 +32,8 @@ struct InventoryPolicyRecord: Stored, Codable, DailyPolicy {
         let policy = try read()
         let rules = policy.isEnabled ? policy.rules.filter { $0.runs(at: scope.now) }.map(\.name) : []
         guard !rules.isEmpty else { return nil }
-        let order = InventoryOrder(account: account, resource: resource, rules: rules, at: scope.now)
+        var order = InventoryOrder(account: account, resource: resource, rules: rules, at: scope.now)
+        order.policy = modified
         return try await scope.start(InventoryRun.self, order.json, caller: .region(InventoryRun.kind))
     }
 }
@@ -102,11 +103,16 @@ extension StorageProvider {
         for (number, rule) in policy.rules.enumerated() {
             let name = try checked { () throws(StorageFault) in try ContainerName(rule.destination) }
             let key = StorageKey.container(name)
-            guard try await scope.get(Container.self, in: view.place.domain, at: key) == nil else { continue }
+            var fault = "does not exist; create it first"
+            if name.isHidden {
+                fault = "is written by the service alone"
+            } else if try await scope.get(Container.self, in: view.place.domain, at: key) != nil {
+                continue
+            }
             throw ServiceError(
                 .invalidPolicy(
                     "properties.policy.rules[\(number)].destination",
-                    "the container '\(rule.destination)' does not exist; create it first"
+                    "the container '\(rule.destination)' \(fault)"
                 )
             )
         }

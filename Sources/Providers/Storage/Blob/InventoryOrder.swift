@@ -19,6 +19,10 @@ struct InventoryOrder {
     var rules: [String]
     /// When the run began: part of the names of all it writes.
     let began: Timestamp
+    /// When the policy was set that the run is of: once there is another one, the run ends.
+    ///
+    /// Nil in runs of early releases.
+    var policy: Timestamp?
     var part = Part.lines
     var walk = AccountWalk()
     /// Whether the walk is at its end.
@@ -52,6 +56,7 @@ struct InventoryOrder {
             rules: (state["rules"]?.array ?? []).compactMap(\.string),
             at: Timestamp(microseconds: began)
         )
+        policy = state["policy"]?.integer.map { Timestamp(microseconds: $0) }
         part = state["part"]?.string.flatMap(Part.init(rawValue:)) ?? .lines
         walk = AccountWalk(state["walk"] ?? .null)
         isAtEnd = state["end"]?.bool ?? false
@@ -72,13 +77,16 @@ struct InventoryOrder {
             "length": .integer(length), "objects": .integer(objects), "objectBytes": .integer(objectBytes),
             "unreadable": .integer(unreadable),
         ]
+        state["policy"] = policy.map { .integer($0.microseconds) }
         state["list"] = list.map { .string($0.lowercaseText) }
         state["digest"] = digest.map { .string($0) }
         return .object(state)
     }
     /// The same run at its next rule.
     var atNextRule: InventoryOrder {
-        InventoryOrder(account: account, resource: resource, rules: Array(rules.dropFirst()), at: began)
+        var next = InventoryOrder(account: account, resource: resource, rules: Array(rules.dropFirst()), at: began)
+        next.policy = policy
+        return next
     }
 
     /// The folder of a rule's files: `2026/11/30/08-45-00/rule`.

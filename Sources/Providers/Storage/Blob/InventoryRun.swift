@@ -6,7 +6,7 @@ import Kernel
 import Store
 
 /// One run of an account's inventory policy: rule after rule its report, piece by piece, then manifest and checksum
-/// (docs/decisions/0022).
+/// (docs/decisions/0023).
 ///
 /// A piece is made of what one version of the store holds and is durable before the commit that refers to it also says
 /// where the walk goes on; the report appears once it is whole.
@@ -93,7 +93,7 @@ struct InventoryRun: ReceivingSaga, ActingSaga {
         let next = order.atNextRule
         return next.rules.isEmpty ? .done(result: nil) : .again(next.json)
     }
-    /// Ends the rule at hand without a report: it, its destination or the policy is gone.
+    /// Ends the rule at hand without a report: it, its destination or the policy is gone, or the policy another one.
     private func skip(_ order: InventoryOrder, _ data: AccountData) async throws(ServiceError) -> SagaOutcome {
         if let list = order.list { try await data.release(list: list, taken: nil, atOnce: false) }
         return goOn(order)
@@ -112,7 +112,9 @@ struct InventoryJob {
         guard let name = order.rules.first, try await scope.exists(domain),
             let account = try await scope.get(Account.self, at: StorageKey.account(order.account)),
             let place = try await scope.place(of: account),
-            let record = try await scope.get(InventoryPolicyRecord.self, in: domain, at: StorageKey.inventory)
+            let record = try await scope.get(InventoryPolicyRecord.self, in: domain, at: StorageKey.inventory),
+            // Of two policies a report would have lines of different columns below one heading.
+            order.policy == nil || order.policy == record.modified
         else { return nil }
         let policy = try record.read()
         guard policy.isEnabled, let rule = policy.rules.first(where: { $0.name == name && $0.isEnabled }) else {
