@@ -30,42 +30,6 @@ public struct QueryText: Sendable {
     }
 }
 
-extension Span<UInt8> {
-    /// Whether one of the bytes is this one; several times as fast as asking the text they are of.
-    @inlinable
-    public func contains(_ byte: UInt8) -> Bool {
-        for index in indices where self[index] == byte { return true }
-        return false
-    }
-    /// Whether all bytes lie in a range.
-    @inlinable
-    public func allLie(in range: ClosedRange<UInt8>) -> Bool {
-        for index in indices where !range.contains(self[index]) { return false }
-        return true
-    }
-    /// Whether the bytes are those of another, compared eight at a time.
-    @inlinable
-    public func isSame(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        let mine = unsafe bytes
-        let others = unsafe other.bytes
-        var at = 0
-        while at + 8 <= count {
-            let (a, b) = unsafe (
-                mine.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self),
-                others.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            )
-            guard a == b else { return false }
-            at += 8
-        }
-        while at < count {
-            guard self[at] == other[at] else { return false }
-            at += 1
-        }
-        return true
-    }
-}
-
 extension String {
     /// Whether two texts differ in nothing but the case of ASCII letters.
     public func equalsIgnoringCase(_ other: String) -> Bool {
