@@ -29,10 +29,13 @@ package struct BatchBody: Sendable {
     /// Reads a body by the boundary its `Content-Type` names.
     package init(_ body: [UInt8], contentType: String?) throws(StorageFault) {
         guard let contentType else { throw .missingRequiredHeader("Content-Type") }
-        guard let boundary = Self.boundary(contentType) else { throw .invalidHeaderValue("Content-Type", contentType) }
+        guard let name = MultipartBody.boundary(contentType) else {
+            throw .invalidHeaderValue("Content-Type", contentType)
+        }
+        let boundary = Boundary(name)
         var parts: [Part] = []
-        var lines = Lines(body[...])
-        guard lines.next()?.elementsEqual(boundary.open) == true else {
+        var lines = MultipartBody.Lines(body[...])
+        guard lines.next()?.text.elementsEqual(boundary.open) == true else {
             throw .invalidInput("the body does not begin with its boundary.")
         }
         while true {
@@ -47,25 +50,17 @@ package struct BatchBody: Sendable {
     private struct Boundary {
         let open: [UInt8]
         let close: [UInt8]
-    }
-    private static func boundary(_ contentType: String) -> Boundary? {
-        let pieces = contentType.split(separator: ";").map { $0.filter { $0 != " " } }
-        guard pieces.first?.lowercased() == "multipart/mixed",
-            let parameter = pieces.dropFirst().first(where: { $0.lowercased().hasPrefix("boundary=") })
-        else { return nil }
-        var name = parameter.dropFirst("boundary=".count)
-        if name.hasPrefix("\""), name.hasSuffix("\""), name.utf8.count >= 2 { name = name.dropFirst().dropLast() }
-        // RFC 2046 §5.1.1: up to 70 characters.
-        guard !name.isEmpty, name.utf8.count <= 70 else { return nil }
-        return Boundary(open: Array("--\(name)".utf8), close: Array("--\(name)--".utf8))
+        init(_ name: String) { (open, close) = (Array("--\(name)".utf8), Array("--\(name)--".utf8)) }
     }
 
-    private static func part(_ lines: inout Lines, _ boundary: Boundary) throws(StorageFault) -> (Part, isLast: Bool) {
+    private static func part(_ lines: inout MultipartBody.Lines, _ boundary: Boundary) throws(StorageFault) -> (
+        Part, isLast: Bool
+    ) {
         let envelope = try headers(&lines)
         guard envelope[.contentType]?.lowercased() == "application/http" else {
             throw .invalidInput("a part is not of the type application/http.")
         }
-        guard let first = lines.next().flatMap({ String(validating: $0, as: UTF8.self) }) else { throw ended }
+        guard let first = lines.next().flatMap({ String(validating: $0.text, as: UTF8.self) }) else { throw ended }
         let words = first.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[2].hasPrefix("HTTP/1."), let method = HTTPRequest.Method(String(words[0])),
             let target = target(words[1])
@@ -82,7 +77,7 @@ package struct BatchBody: Sendable {
             query: halves.count == 2 ? String(halves[1]) : "",
             headers: fields
         )
-        while let line = lines.next() {
+        while let line = lines.next()?.text {
             if line.elementsEqual(boundary.open) { return (part, false) }
             if line.elementsEqual(boundary.close) { return (part, true) }
             guard line.isEmpty else { throw .invalidInput("a part has a body; deletions and tiers have none.") }
@@ -99,9 +94,9 @@ package struct BatchBody: Sendable {
         return rest.firstIndex(of: "/").map { rest[$0...] }
     }
     /// Header lines up to the empty one.
-    private static func headers(_ lines: inout Lines) throws(StorageFault) -> HTTPFields {
+    private static func headers(_ lines: inout MultipartBody.Lines) throws(StorageFault) -> HTTPFields {
         var fields = HTTPFields()
-        while let line = lines.next() {
+        while let line = lines.next()?.text {
             guard !line.isEmpty else { return fields }
             guard fields.count < headersMax, let colon = line.firstIndex(of: 58),
                 let name = String(validating: line[..<colon], as: UTF8.self).flatMap({ HTTPField.Name($0) }),
@@ -114,24 +109,6 @@ package struct BatchBody: Sendable {
             fields.append(HTTPField(name: name, value: String(value)))
         }
         throw ended
-    }
-
-    /// Walks through lines that end in CRLF, or LF alone as some clients write them.
-    private struct Lines {
-        private var rest: ArraySlice<UInt8>
-        private var isAtEnd = false
-        init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
-        mutating func next() -> ArraySlice<UInt8>? {
-            guard !isAtEnd else { return nil }
-            guard let end = rest.firstIndex(of: 10) else {
-                isAtEnd = true
-                return rest.isEmpty ? nil : rest
-            }
-            var line = rest[..<end]
-            rest = rest[(end + 1)...]
-            if line.last == 13 { line = line.dropLast() }
-            return line
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPTypes
 
-/// Reads multipart bodies (RFC 2046 §5.1), whose lines end with CRLF or, from some clients, with LF alone.
+/// Reads multipart bodies of tables and of Blob Batch (RFC 2046 §5.1), whose lines end with CRLF or, from some clients, with LF alone.
 package enum MultipartBody {
     /// One part.
     package struct Part: Sendable {
@@ -15,8 +15,9 @@ package enum MultipartBody {
 
     /// The boundary a Content-Type of `multipart/mixed` names; nil for other types.
     package static func boundary(_ contentType: String?) -> String? {
-        guard let contentType, contentType.lowercased().hasPrefix("multipart/mixed") else { return nil }
-        for parameter in contentType.split(separator: ";").dropFirst() {
+        let pieces = contentType?.split(separator: ";") ?? []
+        guard pieces.first?.filter({ $0 != " " }).lowercased() == "multipart/mixed" else { return nil }
+        for parameter in pieces.dropFirst() {
             let halves = parameter.split(separator: "=", maxSplits: 1)
             guard halves.count == 2, halves[0].filter({ $0 != " " }).lowercased() == "boundary" else { continue }
             let text = halves[1].drop { $0 == " " || $0 == "\"" }.prefix { $0 != "\"" && $0 != " " }
