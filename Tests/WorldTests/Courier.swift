@@ -47,41 +47,28 @@ final class Courier: Sendable {
             let first = Clerk.dispatcher(try await region.open(simulation.world))
             await rewrite(first)
             for _ in 1...Self.lives {
-                let process = Process(simulation)
-                await process.live(mortalWithin: .seconds(3)) { [self] in await serve(region, process) }
-                if process.isDead { state.withLock { $0.tally.deaths += 1 } }
-                process.kill()
-                region.bytes.crash()
+                if await live(region) { state.withLock { $0.tally.deaths += 1 } }
             }
             try await check(region)
         }
     }
 
-    private func serve(_ region: TestRegion, _ process: Process) async {
-        var store: any StoreEngine = FaultyStore(region.store, simulation, process)
-        if flaw == .`an answer comes before the commit` { store = HastyStore(engine: store) }
-        let bytes = FaultyBytes(region.bytes, simulation, process)
-        guard let journal = try? await region.open(simulation.world, store: store, bytes: bytes) else { return }
-        let sagas = SagaWorker(journal, StorageProvider.sagas)
-        let desk = Clerk.dispatcher(journal, sagas: sagas)
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                // A crash of the bytes settles what no commit names, before anything new is written.
-                try? await Reclaimer(journal).settle()
-                await sagas.run { _ in }
-                return false
-            }
-            for _ in 0..<Self.clients {
-                group.addTask {
-                    for _ in 0..<Self.callsEach where !process.isDead { await self.call(desk, process) }
-                    return true
-                }
-            }
-            var working = Self.clients
-            for await isClient in group where isClient {
-                working -= 1
-                if working == 0 { group.cancelAll() }
-            }
+    /// One life; true when it ended by death.
+    private func live(_ region: TestRegion) async -> Bool {
+        let frame = Life.Frame(
+            simulation: simulation,
+            mortalWithin: .seconds(3),
+            clients: Self.clients,
+            callsEach: Self.callsEach
+        )
+        return await Life.live(on: region, frame) { [flaw] disk in
+            var store = disk
+            if flaw == .`an answer comes before the commit` { store = HastyStore(engine: store) }
+            return store
+        } work: {
+            await $0.sagas.run { _ in }
+        } call: {
+            await self.call($0.desk, $0.process)
         }
     }
 

@@ -109,44 +109,32 @@ final class Garden: Sendable {
             let region = try await TestRegion(beginningWith: rows)
             simulation.advance(by: .seconds(25 * 3600))
             for _ in 1...Self.lives {
-                let process = Process(simulation)
-                await process.live(mortalWithin: .seconds(6)) { [self] in await serve(region, process) }
-                if process.isDead { state.withLock { $0.tally.deaths += 1 } }
-                process.kill()
-                region.bytes.crash()
+                if await live(region) { state.withLock { $0.tally.deaths += 1 } }
             }
             try await Nightwatch(region, simulation).keepInPeace()
             let desk = Clerk.dispatcher(try await region.open(simulation.world))
             try await check(desk)
         }
     }
-    private func serve(_ region: TestRegion, _ process: Process) async {
-        var store: any StoreEngine = FaultyStore(region.store, simulation, process)
-        if flaw == .`two may change a blob at once` { store = BlindStore(engine: store) }
-        if flaw == .`an answer comes before the commit` { store = HastyStore(engine: store) }
-        let bytes = FaultyBytes(region.bytes, simulation, process)
-        guard let journal = try? await region.open(simulation.world, store: store, bytes: bytes) else { return }
-        let sagas = SagaWorker(journal, StorageProvider.sagas)
-        let desk = Clerk.dispatcher(journal, sagas: sagas)
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try? await Reclaimer(journal).settle()
-                let provider = StorageProvider(hostPlan: Clerk.plan, tokens: Clerk(), access: Authorizer())
-                for work in provider.dueWorks { await Reconciler(journal).pass(work) { _ in } }
-                await sagas.run { _ in }
-                return false
-            }
-            for _ in 0..<Self.clients {
-                group.addTask {
-                    for _ in 0..<Self.callsEach where !process.isDead { await self.rewrite(desk, process) }
-                    return true
-                }
-            }
-            var working = Self.clients
-            for await isClient in group where isClient {
-                working -= 1
-                if working == 0 { group.cancelAll() }
-            }
+    /// One life; true when it ended by death.
+    private func live(_ region: TestRegion) async -> Bool {
+        let frame = Life.Frame(
+            simulation: simulation,
+            mortalWithin: .seconds(6),
+            clients: Self.clients,
+            callsEach: Self.callsEach
+        )
+        return await Life.live(on: region, frame) { [flaw] disk in
+            var store = disk
+            if flaw == .`two may change a blob at once` { store = BlindStore(engine: store) }
+            if flaw == .`an answer comes before the commit` { store = HastyStore(engine: store) }
+            return store
+        } work: { life in
+            let provider = StorageProvider(hostPlan: Clerk.plan, tokens: Clerk(), access: Authorizer())
+            for work in provider.dueWorks { await Reconciler(life.journal).pass(work) { _ in } }
+            await life.sagas.run { _ in }
+        } call: {
+            await self.rewrite($0.desk, $0.process)
         }
     }
 
