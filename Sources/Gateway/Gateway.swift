@@ -115,6 +115,8 @@ package enum GatewayLimits {
     static let idleSeconds: Int64 = 120
     /// A connection on which nothing was said for this long after it was opened is closed; a handshake takes a moment.
     static let arrivalSeconds: Int64 = 30
+    /// An HTTP/2 connection that had no stream for this long is closed: it was asked to end at `idleSeconds`.
+    package static let quietSeconds = idleSeconds + 30
     /// A request or answer whose bytes do not move for this long is cut off: slow clients hold memory and snapshots.
     static let stalledSeconds: Int64 = 30
     /// Bytes of a body that must come in that time, unless it ends; IIS and Kestrel ask for as much (240 bytes a second).

@@ -21,7 +21,7 @@ struct OnItsLoop: ServerChildChannel {
             .flatMapThrowing { value in
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(
-                    ArrivalGuard(),
+                    QuietGuard(),
                     position: .after(try pipeline.handler(type: NIOSSLServerHandler.self))
                 )
                 return value

@@ -20,17 +20,29 @@ package final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler
     private var moved = NIODeadline.uptimeNanoseconds(0)
     /// Bytes of a body that came since `moved`.
     private var arrived = 0
+    /// Since when the region asks for no more, because it is busy with what came; nil while it waits for the client.
+    private var pausedSince: NIODeadline?
     private var check: Scheduled<Void>?
+    /// Of the connection that this is a stream of.
+    private var connection: QuietGuard?
 
     package init() {}
 
     package func handlerAdded(context: ChannelHandlerContext) {
         hasMoved(context)
         schedule(context)
+        if let own = try? context.pipeline.syncOperations.handler(type: QuietGuard.self) {
+            own.speaksHTTP1()
+        } else if let parent = context.channel.parent, parent.eventLoop.inEventLoop {
+            connection = try? parent.pipeline.syncOperations.handler(type: QuietGuard.self)
+            connection?.streamBegan()
+        }
     }
     package func handlerRemoved(context: ChannelHandlerContext) {
         check?.cancel()
         check = nil
+        connection?.streamEnded()
+        connection = nil
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -47,6 +59,17 @@ package final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler
             hasMoved(context)
         }
         context.fireChannelRead(data)
+    }
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if pausedSince == nil { pausedSince = context.eventLoop.now }
+        context.fireChannelReadComplete()
+    }
+    package func read(context: ChannelHandlerContext) {
+        // A slow disk is not the client's fault: the time it took does not count.
+        let now = context.eventLoop.now
+        if let since = pausedSince { moved = min(now, moved + (now - since)) }
+        pausedSince = nil
+        context.read()
     }
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
@@ -94,7 +117,8 @@ package final class ProgressGuard: ChannelDuplexHandler, RemovableChannelHandler
         check = context.eventLoop.scheduleTask(in: .seconds(GatewayLimits.stalledSeconds / 3)) {
             let (guardian, context) = bound.value
             let stalled = context.eventLoop.now - guardian.moved > .seconds(GatewayLimits.stalledSeconds)
-            if stalled && (guardian.receiving || guardian.unsent > 0) {
+            let isAwaited = guardian.receiving && guardian.pausedSince == nil
+            if stalled && (isAwaited || guardian.unsent > 0) {
                 context.close(promise: nil)
             } else {
                 guardian.schedule(context)
