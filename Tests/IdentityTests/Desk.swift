@@ -98,7 +98,9 @@ struct Desk: Sendable {
 
     static func shared() async throws -> Desk { try await SharedDesk.one.opened() }
 
-    static func open() async throws -> Desk {
+    static func open(
+        changes: (Journal) -> any SignInChanges = { JournaledSignIns($0) }
+    ) async throws -> Desk {
         let clock = StillClock()
         let world = World(clock: clock, entropy: SystemEntropy())
         let engine = MemoryStore()
@@ -112,7 +114,7 @@ struct Desk: Sendable {
             sequencer: sequencer
         )
         let plan = HostPlan(domain: "lazuli.localhost", port: nil)
-        let provider = IdentityProvider(hostPlan: plan, world: world, changes: JournaledSignIns(journal))
+        let provider = IdentityProvider(hostPlan: plan, world: world, changes: changes(journal))
         let tenant = TenantID(world.entropy.uuid())
         let note = ChangeNote(actor: "region:test", action: "bootstrap", operation: "bootstrap")
         let made = try await journal.change(note, IdentityProvider.namespace, KeyRing.regionTenant) {

@@ -166,6 +166,24 @@ import Testing
         #expect(answer.number == 50_053)
     }
 
+    @Test func `wrong passwords that cannot be counted are no faster to try than those that are`() async throws {
+        let isFull = Mutex(false)
+        let desk = try await Desk.open { FullDisk(signIns: JournaledSignIns($0)) { isFull.withLock { $0 } } }
+        isFull.withLock { $0 = true }
+        #expect(await desk.signIn(password: "no").status == 503)
+        #expect(await desk.signIn().number == 50_053)
+        desk.clock.pass(.seconds(6))
+        #expect(await desk.signIn().status == 200)
+    }
+
+    @Test func `whoever mistyped once gets in although the disk is full`() async throws {
+        let isFull = Mutex(false)
+        let desk = try await Desk.open { FullDisk(signIns: JournaledSignIns($0)) { isFull.withLock { $0 } } }
+        #expect(await desk.signIn(password: "no").number == 50_126)
+        isFull.withLock { $0 = true }
+        #expect(await desk.signIn().status == 200)
+    }
+
     @Test func `a wrong password on its way when the account was locked leaves it locked`() {
         let now = Timestamp(seconds: 1_800_000_000)
         var attempts = SignInAttempts()
@@ -283,6 +301,22 @@ import Testing
         #expect(!page.text.contains("<script"))
         #expect(page.text.contains("&lt;script"))
     }
+}
+
+/// Sign-ins over a store that now and then takes no change.
+private struct FullDisk: SignInChanges {
+    let signIns: JournaledSignIns
+    let isFull: @Sendable () -> Bool
+
+    func commit(
+        _ operation: String,
+        of tenant: TenantID,
+        _ change: @escaping @Sendable (WriteScope) async throws(ServiceError) -> Void
+    ) async throws(ServiceError) {
+        guard !isFull() else { throw .unavailable("free space is below the reserve") }
+        try await signIns.commit(operation, of: tenant, change)
+    }
+    func look(at tenant: TenantID) async throws(ServiceError) -> ReadScope { try await signIns.look(at: tenant) }
 }
 
 @Suite struct BearerTokenTests {

@@ -12,6 +12,10 @@ final class PasswordChecks: Sendable {
         var queue = PasswordQueue()
         var running = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Until when no password of a user is looked at.
+        ///
+        /// One check at a time keeps it short.
+        var closed: [PrincipalID: Timestamp] = [:]
     }
     private let state = Mutex(State())
 
@@ -37,6 +41,17 @@ final class PasswordChecks: Sendable {
                 return right && hash != nil
             }
         } catch { throw .unavailable("checking a password: \(error)") }
+    }
+    /// A wrong password could not be counted, as on a full disk: none of this user's is looked at for as long as one guess
+    /// costs where guesses are counted.
+    func close(_ user: PrincipalID, at now: Timestamp) {
+        state.withLock { state in
+            state.closed = state.closed.filter { now < $0.value }
+            state.closed[user] = now + .seconds(Limits.lockoutSeconds / Int64(Limits.failuresBeforeLockout))
+        }
+    }
+    func isClosed(_ user: PrincipalID, at now: Timestamp) -> Bool {
+        state.withLock { $0.closed[user].map { now < $0 } ?? false }
     }
     /// The hash of a new password.
     func hash(_ password: Secret, salt: [UInt8]) async throws(ServiceError) -> String {

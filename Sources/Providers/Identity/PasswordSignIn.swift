@@ -51,10 +51,17 @@ extension IdentityProvider {
             let credential = try await view.get(UserCredential.self, at: DirectoryKey.credential(pointer.id))
         else { return try await nobody(password) }
         let attempts = try await view.get(SignInAttempts.self, at: DirectoryKey.attempts(user.id)) ?? SignInAttempts()
-        if attempts.isLocked(at: view.now) { return .refused(SignInFault.locked) }
+        guard !attempts.isLocked(at: view.now), !passwordChecks.isClosed(user.id, at: view.now) else {
+            return .refused(SignInFault.locked)
+        }
         guard try await passwordChecks.check(password, against: credential.hash) else {
-            try await changes.commit("signIn.fail", of: home) { scope throws(ServiceError) in
-                try await Self.countFailure(of: user.id, scope)
+            do throws(ServiceError) {
+                try await changes.commit("signIn.fail", of: home) { scope throws(ServiceError) in
+                    try await Self.countFailure(of: user.id, scope)
+                }
+            } catch {
+                passwordChecks.close(user.id, at: view.now)
+                throw error
             }
             return .refused(SignInFault.wrongPassword)
         }

@@ -57,12 +57,19 @@ extension IdentityProvider {
         switch try await lookAt(user: user, password: password, tenant: named, from: address) {
         case .refused(let error): throw error
         case .signedIn(let person, let failures):
-            if failures > 0 {
-                try await changes.commit("signIn.succeed", of: person.tenant) { scope throws(ServiceError) in
-                    try await Self.forgetFailures(of: person.user.id, in: person.tenant, scope)
-                }
-            }
+            if failures > 0 { try await forgetFailures(of: person) }
             return try await answerUser(person, request, session: scope.entropy.uuid(), call, scope)
+        }
+    }
+
+    /// Where the store takes no change now they are forgotten later: whoever is to free a full disk must get in.
+    private func forgetFailures(of person: SignedIn) async throws(ServiceError) {
+        do throws(ServiceError) {
+            try await changes.commit("signIn.succeed", of: person.tenant) { scope throws(ServiceError) in
+                try await Self.forgetFailures(of: person.user.id, in: person.tenant, scope)
+            }
+        } catch {
+            guard error.status == 503 else { throw error }
         }
     }
 
