@@ -60,6 +60,18 @@ struct DeletedPathTests {
         #expect(try await client.send(.put, "/docs/d/g", "comp=undelete", headers: wrong).code == "InvalidHeaderValue")
     }
 
+    @Test func `one comes back by its id however many came after it`() async throws {
+        let client = try await Self.keeping()
+        var first: String?
+        for _ in 0...1000 {
+            #expect(try await client.makeFile("/docs/f").status == 201)
+            let answer = try await client.path(.delete, "/docs/f")
+            first = first ?? answer["x-ms-deletion-id"]
+        }
+        let source = ["x-ms-undelete-source": "f?deletionid=\(first ?? "")"]
+        #expect(try await client.send(.put, "/docs/f", "comp=undelete", headers: source).status == 200)
+    }
+
     @Test func `a directory comes back with all it held, what was deleted in it before included`() async throws {
         let client = try await Self.keeping()
         for name in ["d/a", "d/b/c", "d/lost"] { try await client.write("/docs/\(name)", [1]) }

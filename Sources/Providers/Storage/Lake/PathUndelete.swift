@@ -17,18 +17,23 @@ extension StorageProvider {
         let data = AccountData(blob.place.id, scope, caller: blob.call.caller)
         guard try await blob.blob(site, scope) == nil else { throw ServiceError(.blobAlreadyExists) }
         let moment = try checked { () throws(StorageFault) in try deletionID(blob.head) }
-        let past = try await scope.list(
-            Blob.self,
-            in: blob.domain,
-            under: StorageKey.past(site.place),
-            limit: Self.undeleteSeenMax,
-            reverse: true
-        )
-        let found = past.map(\.value).first { state in
-            guard let past = state.past, past.kind == .base, past.deleted != nil else { return false }
-            return moment == nil || past.moment == moment
+        let past: [Blob]
+        if let moment {
+            let key = StorageKey.past(site.place, moment)
+            past = try await scope.get(Blob.self, in: blob.domain, at: key).map { [$0] } ?? []
+        } else {
+            past = try await scope.list(
+                Blob.self,
+                in: blob.domain,
+                under: StorageKey.past(site.place),
+                limit: Self.undeleteSeenMax,
+                reverse: true
+            )
+            .map(\.value)
         }
-        guard let state = found, let kept = state.past else { throw ServiceError(.blobNotFound) }
+        guard let state = past.first(where: { $0.past?.kind == .base && $0.isDeleted }), let kept = state.past else {
+            throw ServiceError(.blobNotFound)
+        }
         try await data.forget(state, at: site.place)
         try await scope.remove(in: blob.domain, at: StorageKey.past(site.place, kept.moment))
         var restored = state
