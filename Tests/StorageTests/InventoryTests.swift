@@ -235,6 +235,22 @@ struct InventoryTests {
         #expect(try await client.manage(.delete, Self.path).status == 403)
     }
 
+    @Test func `a container whose record does not open keeps no other out of a report, which tells of it`()
+        async throws
+    {
+        let client = try await client(Self.rule(fields: ["Name"]))
+        for name in ["docs", "spoiled", "zeta"] {
+            if name != "docs" { #expect(try await client.send(.put, "/\(name)", "restype=container").status == 201) }
+            #expect(try await client.upload("/\(name)/a", [1]).status == 201)
+        }
+        try await client.region.spoil(rowsNamed: "spoiled")
+        try await client.region.runPolicies()
+        #expect(try await lines(client, "all") == ["Name", "docs/a", "zeta/a"])
+        let path = try #require(try await reports(client).first { $0.hasSuffix("manifest.json") })
+        let manifest = try await client.send(.get, "/reports/\(path)").json
+        #expect(manifest["status"] == "PartiallySucceeded")
+    }
+
     @Test func `a rule whose destination went writes nothing and keeps nothing`() async throws {
         let client = try await client(Self.rule())
         #expect(try await client.send(.delete, "/reports", "restype=container").status == 202)

@@ -241,6 +241,19 @@ struct StorageRegion: Sendable {
         await pass("policies.begin")
         try await settle()
     }
+    /// Damages the rows of accounts whose keys hold a name.
+    func spoil(rowsNamed name: String) async throws {
+        let prefix = Key("data", StorageProvider.namespace, owner.tenant)
+        let snapshot = try await engine.snapshot()
+        var writes: [Key: [UInt8]?] = [:]
+        for row in try await snapshot.range(prefix.children, limit: 100_000, reverse: false)
+        where row.key.bytes.firstRange(of: Array(name.utf8)) != nil {
+            var value = row.value
+            value[value.count - 1] ^= 1
+            writes[row.key] = value
+        }
+        _ = try await engine.commit(Commit(readVersion: 0, writes: writes))
+    }
     /// Removes the account as the deletion of its group does.
     func removeWithGroup(_ account: String) async throws {
         let id = ResourceID("\(Self.group)/providers/Microsoft.Storage/storageAccounts/\(account)")

@@ -32,6 +32,8 @@ struct AccountWalk: Equatable {
     private(set) var isPast = false
     /// The last state looked at in the container; nil at its beginning.
     private(set) var last: Last?
+    /// Containers that were passed by because their records do not open, until they are taken note of.
+    private var unreadable: Int64 = 0
 
     init() {}
     /// A walk as a saga's state keeps it.
@@ -52,6 +54,11 @@ struct AccountWalk: Equatable {
     var isHidden: Bool { container.flatMap { try? ContainerName($0) }?.isHidden != false }
     /// Notes that a state was dealt with.
     mutating func pass(_ spot: BlobSpot) { last = Last(name: spot.path, ticks: spot.ticks) }
+    /// How many containers were passed by since this was asked last, because their records do not open.
+    mutating func takeUnreadable() -> Int64 {
+        defer { unreadable = 0 }
+        return unreadable
+    }
     /// Goes on to the container's past states where they are looked at too, else behind it.
     mutating func endPart(hasPast: Bool) {
         last = nil
@@ -64,7 +71,8 @@ struct AccountWalk: Equatable {
         }
     }
 
-    /// The container at hand, or the next one; nil at the end, and without a container where it is gone meanwhile.
+    /// The container at hand, or the next one; nil at the end, and without a container where it is gone meanwhile or does
+    /// not open.
     mutating func next(
         in domain: Domain,
         _ scope: some Scope
@@ -78,10 +86,12 @@ struct AccountWalk: Equatable {
             container = name
         }
         guard let name = container else { return nil }
-        if let known = try? ContainerName(name),
-            let found = try await scope.get(Container.self, in: domain, at: StorageKey.container(known))
-        {
-            return (name, found)
+        if let known = try? ContainerName(name) {
+            let key = StorageKey.container(known)
+            let row = KeyRange(from: key, to: key.next)
+            let found = try await scope.readable(Container.self, row, in: domain, limit: 1).first
+            if let container = found?.1 { return (name, container) }
+            if found != nil { unreadable += 1 }
         }
         isPast = true
         endPart(hasPast: true)

@@ -37,7 +37,10 @@ struct InventoryPiece {
                 return
             }
             seen += 1
-            guard let container else { continue }
+            guard let container else {
+                order.unreadable += order.walk.takeUnreadable()
+                continue
+            }
             let prefixes = PathPrefixes.merged([rule.prefixes], in: name)
             let page = try await order.walk.page(of: container, prefixes, in: domain, limit: Self.pageMax, scope)
             for spot in page {

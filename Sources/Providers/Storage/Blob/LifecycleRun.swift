@@ -77,7 +77,10 @@ struct LifecycleRun: ActingSaga {
                 return .done(result: .object(cursor.result))
             }
             seen += 1
-            guard let container else { continue }
+            guard let container else {
+                cursor.counts[.unreadable, default: 0] += cursor.walk.takeUnreadable()
+                continue
+            }
             let page = try await work.page(of: container, name, cursor.walk, limit: Self.pageMax)
             var left = page.count
             for spot in page where changed < Self.changedMax {
