@@ -32,6 +32,9 @@ struct RefusedOperationTests {
             let answer = try await client.send(.post, path, body: #"{"TableName":"people"}"#)
             #expect(answer.status == status && answer.code == code, "\(path): \(answer.status) \(answer.code ?? "")")
         }
+        let type = ["Content-Type": "multipart/mixed; boundary=b"]
+        let batch = try await client.send(.post, "/people/$batch", headers: type, body: "--b--")
+        #expect(batch.status == 415 && batch.code == "MediaTypeNotSupported", "\(batch.status) \(batch.code ?? "")")
         let gone = try await client.send(.delete, "/people/Tables('people')", headers: ["If-Match": "*"])
         #expect(gone.status == 400 && gone.code == "InvalidInput", "\(gone.status) \(gone.code ?? "")")
         #expect(try await client.query("").found.isEmpty)

@@ -95,12 +95,17 @@ enum BlobModel: HistoryModel {
         switch answer {
         case nil: return next ?? state
         case .done: return next
-        case .refused: return next == nil ? state : nil
+        case .refused: return next == nil || mayBeStale(state, call) ? state : nil
         case .found(let write): return write == state.shelf?.current?.write ? state : nil
         case .listed(let listing): return listing == state.shelf?.listing ? state : nil
         case .contained(let made, let buried):
             return made == state.shelf?.made && buried == Set(state.buried.map(\.shelf.made)) ? state : nil
         }
+    }
+    /// Whether a client may know a container that is kept by the word of an earlier deletion, which restores it no more.
+    private static func mayBeStale(_ state: State, _ call: Call) -> Bool {
+        guard case .restore(let made) = call else { return false }
+        return state.buried.contains { $0.shelf.made == made && $0.shelf.burials > 1 }
     }
     /// The state after the call; nil where it is refused.
     private static func done(_ state: State, _ call: Call) -> State? {
@@ -115,9 +120,10 @@ enum BlobModel: HistoryModel {
             guard state.shelf == nil else { return nil }
             next.shelf = BlobShelf(made: made)
         case .drop:
-            guard let shelf = state.shelf else { return nil }
+            guard var shelf = state.shelf else { return nil }
             let isGuarded = shelf.isHeld || shelf.policy != nil || state.rules.hasOwnPolicies
             guard !isGuarded || (shelf.current == nil && shelf.past.isEmpty) else { return nil }
+            shelf.burials += 1
             if let days = state.rules.softDays { next.buried.append(Buried(shelf: shelf, ends: state.day + days)) }
             next.shelf = nil
         case .restore(let made):

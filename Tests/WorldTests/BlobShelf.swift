@@ -26,6 +26,8 @@ struct BlobShelf: Hashable, Sendable {
         var isLocked = false
     }
     var made = 0
+    /// How often it was deleted: each time has a word of its own to restore it by.
+    var burials = 0
     var current: Copy?
     var lease = BlobModel.Lease.free
     /// In the order in which they ceased to be current.

@@ -59,6 +59,8 @@ extension StorageProvider {
                 { (call, scope) async throws(ServiceError) in
                     let table = try await provider.openTable(call, scope)
                     _ = try await table.table(scope)
+                    let type = table.head.headers[.contentType]?.lowercased() ?? ""
+                    guard type.isEmpty || type.contains("json") else { throw ServiceError(.mediaTypeNotSupported) }
                     throw ServiceError(call["keys"].hasPrefix("(") ? .incorrectXMethod : .propertiesNeedValue)
                 }
             }
