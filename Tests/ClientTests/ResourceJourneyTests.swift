@@ -115,6 +115,7 @@ extension AzTests {
                 ),
                 az("lock create -n still --lock-type ReadOnly -g guarded --query level", prints: "ReadOnly"),
                 az("group update -n guarded --tags a=b", fails: "ScopeLocked"),
+                az("storage account keys list -g guarded -n guarded4711", fails: "ScopeLocked"),
                 az("lock delete -n still -g guarded"),
                 az("lock delete -n keep -g guarded"),
                 az("lock list -g guarded --query length(@)", prints: "0"),

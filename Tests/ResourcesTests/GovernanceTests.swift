@@ -87,6 +87,36 @@ import Testing
         #expect(try await region.send(.patch, region.group("g"), ["tags": ["a": "b"]]).status == 200)
     }
 
+    @Test(arguments: ["subscription", "group", "widget"])
+    func `a read-only lock refuses actions on what it lies on, one against deletion does not`(level: String)
+        async throws
+    {
+        let region = try await RegionUnderTest.start()
+        try await region.make(groups: ["g", "h"])
+        try await region.make(widgets: ["w"], in: "g")
+        try await region.make(widgets: ["w"], in: "h")
+        let keys = region.widget("w", in: "g") + "/listKeys"
+        let scope =
+            switch level {
+            case "subscription": region.root
+            case "group": region.group("g")
+            default: region.widget("w", in: "g")
+            }
+        let lock = scope + locks + "/still"
+        #expect(try await region.send(.put, lock, ["properties": ["level": "CanNotDelete"]]).status == 201)
+        #expect(try await region.send(.post, keys).status == 200)
+        #expect(try await region.send(.put, lock, ["properties": ["level": "ReadOnly"]]).status == 200)
+        let refused = try await region.send(.post, keys)
+        #expect(refused.status == 409)
+        #expect(refused.code == "ScopeLocked")
+        let other = try await region.send(.post, region.widget("w", in: "h") + "/listKeys")
+        #expect(other.status == (level == "subscription" ? 409 : 200))
+        // What only looks goes on.
+        #expect(try await region.send(.get, region.group("g")).status == 200)
+        #expect(try await region.send(.delete, lock).status == 200)
+        #expect(try await region.send(.post, keys).status == 200)
+    }
+
     @Test func `a lock that cannot be is refused`() async throws {
         let region = try await RegionUnderTest.start()
         try await region.make(groups: ["g"])

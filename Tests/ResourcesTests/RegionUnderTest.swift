@@ -205,7 +205,17 @@ struct Widgets: ResourceProvider {
             residency: .placed,
             proof: .none(because: "a test's own"),
             Widgets.put
-        )
+        ),
+        .reads(
+            "widgets.listKeys",
+            .management,
+            .post(
+                "/subscriptions/{subscription}/resourceGroups/{group}/providers/Contoso.Widgets/widgets/{name}/listKeys"
+            ),
+            .control("Contoso.Widgets/widgets/listKeys/action"),
+            proof: .none(because: "a test's own"),
+            { _ in { _, _ async throws(ServiceError) in .json(200, ["keys": []]) } }
+        ),
     ]
     static let resourceTypes: [ResourceType<Widgets>] = [
         ResourceType("widgets", apiVersions: ["2026-01-01"]) { _ in

@@ -101,13 +101,17 @@ extension Dispatcher {
         }
     }
 
-    /// Locks are looked at inside the transaction, so that a lock set meanwhile conflicts with the change.
-    func checkLocks(_ call: Call, _ operation: BoundOperation, _ scope: WriteScope) async throws(ServiceError) {
+    /// A lock refuses what would change its scope, or an action on it: a read-only lock on an account keeps its keys from
+    /// being listed too (Azure: "Considerations before applying your locks"), for whoever holds them may change its data.
+    ///
+    /// For changes it is looked at inside the transaction, so that a lock set meanwhile conflicts with the change.
+    func checkLocks(_ call: Call, _ operation: BoundOperation, _ scope: some Scope) async throws(ServiceError) {
         guard case .control(let action) = operation.access, call.destination.surface == .management,
             let resource = call.resource, resource.subscription != nil
         else { return }
         // Locks are taken off under themselves, or they could never be.
         guard !action.lowercased().hasPrefix("microsoft.authorization/locks/") else { return }
+        guard operation.changes || action.lowercased().hasSuffix("/action") else { return }
         let deleting = action.lowercased().hasSuffix("/delete")
         guard let lock = try await scope.lock(against: resource, deleting: deleting) else { return }
         throw ServiceError(

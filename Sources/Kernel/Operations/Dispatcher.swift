@@ -273,7 +273,9 @@ package final class Dispatcher: Sendable {
     private func run(_ call: Call, _ operation: BoundOperation, _ scope: ReadScope) async throws(ServiceError) -> Reply
     {
         switch operation.work {
-        case .reads(let handler): return try await handler(call, scope)
+        case .reads(let handler):
+            try await checkLocks(call, operation, scope)
+            return try await handler(call, scope)
         case .relays(let handler): return try await handler(call, scope, Relay(self, call.request))
         case .writes(let handler):
             return try await settled(try await commit(call, operation, received: nil, handler), call)
