@@ -107,6 +107,33 @@ extension RegionUnderTest {
         )
     }
 
+    @Test(
+        "a type that is not the principal's own gives nobody a role",
+        arguments: [
+            ("ServicePrincipal", RegionUnderTest.stranger.text, "UnmatchedPrincipalType"),
+            ("Group", RegionUnderTest.stranger.text, "UnmatchedPrincipalType"),
+            ("Group", "00000000-0000-4000-8000-000000000000", "PrincipalNotFound"),
+            ("ServicePrincipal", "00000000-0000-4000-8000-000000000000", "PrincipalNotFound"),
+            ("User", RegionUnderTest.stranger.text, nil),
+        ] as [(String, String, String?)]
+    )
+    func typed(type: String, principal: String, code: String?) async throws {
+        let region = try await RegionUnderTest.start()
+        let id = try #require(PrincipalID(text: principal))
+        var properties: [String: JSON] = [:]
+        if case .object(let all)? = try region.body(id, "Owner")["properties"] { properties = all }
+        properties["principalType"] = .string(type)
+        let path = region.assignment("11111111-1111-4111-8111-111111111111", at: region.root)
+        let answer = try await region.send(.put, path, ["properties": .object(properties)])
+        #expect(answer.status == (code == nil ? 201 : 400))
+        #expect(answer.code == code)
+        #expect(try await region.send(.get, path).status == (code == nil ? 200 : 404))
+        guard code == nil else { return }
+        // Nor can a later change say otherwise.
+        properties["principalType"] = "Group"
+        #expect(try await region.send(.put, path, ["properties": .object(properties)]).code == "UnmatchedPrincipalType")
+    }
+
     @Test func `assignments are listed from the tenant's root down, page by page`() async throws {
         let region = try await RegionUnderTest.start()
         try await region.make(groups: ["g", "h"])

@@ -65,6 +65,7 @@ extension ResourcesProvider {
                     "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
                 )
             }
+            try Self.match(request, known.principalType)
             known.description = request.description
             try await scope.put(known)
             return .json(200, AuthorizationWire.json(known, askedAt: target))
@@ -114,10 +115,11 @@ extension ResourcesProvider {
         } while after != nil
         return nil
     }
-    /// A client that names the principal's type vouches for it: Azure then skips the look-up, since a principal just made
-    /// may not be known everywhere.
+    /// What the principal is, as the directory knows it.
+    ///
+    /// Azure takes a client's word for a service principal just made, which its directory may not know everywhere yet;
+    /// here the directory is asked in the same transaction, so nothing is taken on trust.
     private func type(of request: AssignmentRequest, _ scope: WriteScope) async throws(ServiceError) -> String {
-        if let type = request.principalType { return type }
         guard let type = try await directory.type(of: request.principal, asking: scope) else {
             throw .badRequest(
                 "PrincipalNotFound",
@@ -125,6 +127,16 @@ extension ResourcesProvider {
                     + "\(scope.tenant.text). Check that you have the correct principal ID."
             )
         }
+        try Self.match(request, type)
         return type
+    }
+    /// The type a client names must be the principal's own.
+    private static func match(_ request: AssignmentRequest, _ type: String) throws(ServiceError) {
+        guard let named = request.principalType, named != type else { return }
+        throw .badRequest(
+            "UnmatchedPrincipalType",
+            "The PrincipalId '\(request.principal.text.filter { $0 != "-" })' has type '\(type)', which is different from "
+                + "specified PrincipalType '\(named)'."
+        )
     }
 }

@@ -7,7 +7,7 @@ package import Kernel
 package struct AssignmentRequest {
     package let role: UUID
     package let principal: PrincipalID
-    /// The type the client vouches for; nil when it is to be looked up.
+    /// The type the client says the principal has; nil when it says nothing.
     package let principalType: String?
     package let description: String?
 
