@@ -96,6 +96,27 @@ import Testing
         #expect(try await desk.graph(.get, "/me", token: token).status == 401)
     }
 
+    @Test func `the last administrator is neither deleted nor disabled`() async throws {
+        let desk = try await Desk.open()
+        let (user, principal) = (desk.made.administratorId.text, desk.made.servicePrincipalId.text)
+        func refused(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws {
+            let answer = try await desk.graph(method, path, body)
+            #expect(answer.status == 400, "\(path)")
+            #expect(answer.error?.code == "Request_BadRequest")
+            #expect(answer.error?.message.contains("last administrator") == true)
+        }
+        // While there are two, one may be closed; a closed one does not count.
+        #expect(try await desk.graph(.patch, "/users/\(user)", ["accountEnabled": false]).status == 204)
+        try await refused(.patch, "/servicePrincipals/\(principal)", ["accountEnabled": false])
+        try await refused(.delete, "/servicePrincipals/\(principal)")
+        try await refused(.delete, "/applications/\(desk.made.applicationId.text)")
+        #expect(try await desk.graph(.get, "/servicePrincipals/\(principal)").json["accountEnabled"] == true)
+        #expect(try await desk.graph(.patch, "/users/\(user)", ["accountEnabled": true]).status == 204)
+        #expect(try await desk.graph(.patch, "/servicePrincipals/\(principal)", ["displayName": "x"]).status == 204)
+        #expect(try await desk.graph(.delete, "/users/\(user)").status == 204)
+        try await refused(.delete, "/servicePrincipals/\(principal)")
+    }
+
     @Test func `a list of any length is walked in pages`() async throws {
         let desk = try await Desk.shared()
         for number in 0..<12 {

@@ -20,6 +20,7 @@ struct RegionUnderTest {
     let subscription: Subscription
     static let owner = PrincipalID(Fixture.id)
     static let stranger = PrincipalID(Fixture.otherID)
+    static let crew = PrincipalID(Fixture.reader)
 
     /// The subscription's path.
     var root: String { ResourceID.subscription(subscription.id).text }
@@ -182,11 +183,15 @@ struct NamedCallers: Doorkeeper {
     }
 }
 
-/// A directory that knows the owner and the stranger.
+/// A directory that knows the owner, the stranger and a group.
 struct OneDirectory: PrincipalDirectory {
     static let namespace = "Test.Directory"
     func type(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String? {
-        [RegionUnderTest.owner, RegionUnderTest.stranger].contains(principal) ? "User" : nil
+        if principal == RegionUnderTest.crew { return "Group" }
+        return [RegionUnderTest.owner, RegionUnderTest.stranger].contains(principal) ? "User" : nil
+    }
+    func mayAct(_ principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Bool {
+        [RegionUnderTest.owner, RegionUnderTest.stranger].contains(principal)
     }
     func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile {
         TenantProfile(displayName: "Test", domains: ["test.example"])

@@ -159,6 +159,29 @@ extension RegionUnderTest {
         #expect(try await region.send(.get, path + "?$skiptoken=YWJj").code == "InvalidSkipToken")
     }
 
+    @Test func `the last owner at the tenant's root stays, whoever asks`() async throws {
+        let region = try await RegionUnderTest.start()
+        let list = "/providers/Microsoft.Authorization/roleAssignments"
+        let last = try #require(try await region.send(.get, list).all("name").first)
+        let path = region.assignment(last, at: "")
+        func refused() async throws {
+            let answer = try await region.send(.delete, path)
+            #expect(answer.status == 412)
+            #expect(answer.code == "CannotDeleteLastRbacAdminAssignment")
+            #expect(try await region.send(.get, path).status == 200)
+        }
+        try await refused()
+        // Neither another role, nor a right further down, nor a group that may be empty takes its place.
+        #expect(try await region.give(.stranger, "Contributor", at: "") == 201)
+        #expect(try await region.give(.stranger, "Owner", at: region.root) == 201)
+        #expect(try await region.give(RegionUnderTest.crew, "Owner", at: "") == 201)
+        try await refused()
+        let second = region.assignment("11111111-1111-4111-8111-111111111111", at: "")
+        #expect(try await region.send(.put, second, try region.body(.stranger, "Owner")).status == 201)
+        #expect(try await region.send(.delete, path).status == 200)
+        #expect(try await region.send(.delete, second, as: .stranger).status == 412)
+    }
+
     @Test func `az can match an assignment's role with the roles it lists`() async throws {
         let region = try await RegionUnderTest.start()
         try await region.make(groups: ["g"])

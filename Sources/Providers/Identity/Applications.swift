@@ -63,6 +63,7 @@ extension IdentityProvider {
         let application = try await application(call, scope)
         let client = try await scope.get(Client.self, at: Client.key(application.appId))
         if let id = client?.servicePrincipal, let principal = try await scope.object(ServicePrincipal.self, id) {
+            try await keepAdministered(without: id, scope)
             try await scope.erase(principal)
             try await removeEdges(of: id, scope, caller: call.caller)
         }

@@ -44,6 +44,14 @@ package struct PrincipalRemoval: Saga {
 }
 
 extension IdentityProvider {
+    /// Refuses what would leave the tenant without an administrator: nobody could let anyone in again.
+    func keepAdministered(without id: PrincipalID, _ scope: WriteScope) async throws(ServiceError) {
+        guard try await isLastAdministrator(id, asking: scope) else { return }
+        throw GraphFault.invalid(
+            "'\(id.text)' is the last administrator of the organization and can be neither deleted nor disabled. Make "
+                + "another user or service principal an owner at the scope '/' first."
+        )
+    }
     /// Removes what hangs on a principal that is being deleted, in this commit as far as it goes, the rest in a saga.
     func removeEdges(of id: PrincipalID, _ scope: WriteScope, caller: Caller) async throws(ServiceError) {
         if try await PrincipalRemoval.removeSome(of: id, scope) {

@@ -70,6 +70,7 @@ extension IdentityProvider {
         try body.nothing("keyCredentials", "Signing applications in with certificates")
         try body.nothing("passwordCredentials", "Setting secrets with the service principal; use addPassword")
         try body.finish()
+        if !new.accountEnabled { try await keepAdministered(without: new.id, scope) }
         try await scope.replace(old, with: new)
         try await scope.changeState(new.id, isEnabled: new.accountEnabled, voidsSessions: false)
         return Reply(204)
@@ -78,6 +79,7 @@ extension IdentityProvider {
     /// `DELETE /servicePrincipals/{object}`; the application stays.
     func deleteServicePrincipal(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let principal = try await servicePrincipal(call, scope)
+        try await keepAdministered(without: principal.id, scope)
         try await scope.erase(principal)
         let key = Client.key(principal.appId)
         if var client = try await scope.get(Client.self, at: key) {

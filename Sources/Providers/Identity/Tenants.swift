@@ -60,6 +60,10 @@ extension IdentityProvider: PrincipalDirectory {
         case .application, nil: nil
         }
     }
+    package func mayAct(_ principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Bool {
+        guard let state = try await scope.state(principal), state.isEnabled else { return false }
+        return state.kind == .user || state.kind == .servicePrincipal
+    }
     package func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile {
         guard let tenant = try await tenant(scope.tenant, scope) else {
             throw .notFound("TenantNotFound", "The tenant '\(scope.tenant.text)' could not be found.")

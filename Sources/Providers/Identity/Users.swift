@@ -60,6 +60,7 @@ extension IdentityProvider {
         try Self.takeDetails(&body, &new)
         let profile = body.take("passwordProfile").flatMap { $0 == .null ? nil : $0 }
         try body.finish()
+        if !new.accountEnabled { try await keepAdministered(without: new.id, scope) }
         try await scope.replace(old, with: new)
         if let profile { try await change(profile, of: new.id, scope) }
         try await scope.changeState(new.id, isEnabled: new.accountEnabled, voidsSessions: profile?["password"] != nil)
@@ -73,6 +74,7 @@ extension IdentityProvider {
         guard call.caller.principal?.id != user.id else {
             throw GraphFault.invalid("You cannot delete the account you are signed in with.")
         }
+        try await keepAdministered(without: user.id, scope)
         try await scope.erase(user)
         try await scope.remove(at: DirectoryKey.credential(user.id))
         try await scope.remove(at: DirectoryKey.attempts(user.id))

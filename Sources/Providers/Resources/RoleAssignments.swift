@@ -94,6 +94,16 @@ extension ResourcesProvider {
     func deleteRoleAssignment(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let target = try await target(call.scope, scope).id
         guard let assignment = try await scope.assignment(call["name"], at: target) else { return Reply(204) }
+        if assignment.role == RoleDefinition.owner, target == .root,
+            try await directory.isLastAdministrator(assignment.principal, asking: scope)
+        {
+            throw ServiceError(
+                412,
+                "CannotDeleteLastRbacAdminAssignment",
+                "Cannot delete the last RBAC admin assignment. Make another user or service principal an owner at the "
+                    + "scope '/' first."
+            )
+        }
         try await scope.remove(assignment)
         return .json(200, AuthorizationWire.json(assignment, askedAt: target))
     }
