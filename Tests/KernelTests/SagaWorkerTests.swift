@@ -70,6 +70,22 @@ import Testing
         #expect(region.region.bytes.extents.count == 1)
     }
 
+    @Test func `work that the region took up first is waited for, and answered as done`() async throws {
+        let region = try await ProbedRegion()
+        let saga = SlowSaga()
+        let worker = SagaWorker(region.journal, [saga])
+        let id = try await start(SlowSaga.self, region)
+        async let taken = worker.round(report: { _ in })
+        await saga.entered.wait()
+        // Whoever only looks after the work goes on to the next; whoever waits for it sees it done.
+        #expect(try await worker.advance(id, tenant: TestRegion.tenant, steps: 50)?.status == .inProgress)
+        async let settled = worker.settle(id, tenant: TestRegion.tenant, steps: 50)
+        for _ in 0..<100 { await Task.yield() }
+        saga.released.raise()
+        #expect(try await settled?.status == .succeeded)
+        _ = try await taken
+    }
+
     @Test func `what ended is remembered for a week, and what goes on for as long as it takes`() async throws {
         let region = try await ProbedRegion()
         let (quick, ends) = (try await start(QuickSaga.self, region), try await start(EndingSaga.self, region))
@@ -174,4 +190,16 @@ private final class ContendedStore: StoreEngine {
     func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }
     func close() async { await engine.close() }
     var health: String { get async { await engine.health } }
+}
+
+/// Says when its step began, and ends it when told to.
+private struct SlowSaga: Saga {
+    static let kind = "test.slow"
+    let entered = Signal()
+    let released = Signal()
+    func step(_ state: JSON, _ scope: WriteScope) async throws(ServiceError) -> SagaOutcome {
+        entered.raise()
+        await released.wait()
+        return .done(result: nil)
+    }
 }

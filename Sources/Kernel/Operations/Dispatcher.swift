@@ -322,7 +322,7 @@ package final class Dispatcher: Sendable {
         guard let work = reply.pending else { return reply }
         let record: SagaRecord?
         do throws(ServiceError) {
-            record = try await sagas.advance(work.id, tenant: call.tenant, steps: Self.promptSteps)
+            record = try await sagas.settle(work.id, tenant: call.tenant, steps: Self.promptSteps)
         } catch {
             // The change that began it stands, and the worker tries again what is refused now.
             record = nil

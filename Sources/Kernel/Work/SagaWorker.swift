@@ -17,8 +17,8 @@ package final class SagaWorker: Sendable {
     private let kinds: [String: any Saga]
     private let receivers: [String: any ReceivingSaga]
     private let actors: [String: any ActingSaga]
-    /// Sagas being carried on right now: a step is taken by one task at a time.
-    private let busy = Mutex<Set<String>>([])
+    /// Sagas being carried on right now, and who waits for the turn to end: a step is taken by one task at a time.
+    private let busy = Mutex<[String: [CheckedContinuation<Void, Never>]]>([:])
     /// A pass over all open sagas in rounds, so that none of them, stuck as it may be, keeps the others waiting.
     private struct Pass {
         /// The last saga of the round before; nil at the beginning.
@@ -76,17 +76,51 @@ package final class SagaWorker: Sendable {
     }
 
     /// Takes up to `steps` steps of a saga and returns how it stands; nil when there is no such saga.
+    ///
+    /// Takes none when someone else is at it.
     package func advance(_ id: String, tenant: TenantID, steps: Int) async throws(ServiceError) -> SagaRecord? {
-        guard busy.withLock({ $0.insert(id).inserted }) else {
-            return try await journal.reader(kernelNamespace, tenant).saga(id)
+        if let record = try await turn(id, tenant, steps) { return record }
+        return try await journal.reader(kernelNamespace, tenant).saga(id)
+    }
+    /// The same for whoever waits for the work: when someone else is at it, that turn is waited for and counts, so that
+    /// what is quick is done whoever came first.
+    package func settle(_ id: String, tenant: TenantID, steps: Int) async throws(ServiceError) -> SagaRecord? {
+        if let record = try await turn(id, tenant, steps) { return record }
+        await turnEnds(id)
+        let record = try await journal.reader(kernelNamespace, tenant).saga(id)
+        guard record?.status == .inProgress else { return record }
+        return try await advance(id, tenant: tenant, steps: steps)
+    }
+
+    /// Takes up to `steps` steps; nil when someone else is at it, or there is no such saga.
+    private func turn(_ id: String, _ tenant: TenantID, _ steps: Int) async throws(ServiceError) -> SagaRecord? {
+        let isMine = busy.withLock { busy in
+            guard busy[id] == nil else { return false }
+            busy[id] = []
+            return true
         }
-        defer { _ = busy.withLock { $0.remove(id) } }
+        guard isMine else { return nil }
+        defer {
+            let waiting = busy.withLock { $0.removeValue(forKey: id) } ?? []
+            for waiter in waiting { waiter.resume() }
+        }
         var record: SagaRecord?
         for _ in 0..<steps {
             record = try await step(id, tenant)
             guard record?.status == .inProgress else { break }
         }
         return record
+    }
+    /// Returns when nobody is at the saga, which may be at once.
+    private func turnEnds(_ id: String) async {
+        await withCheckedContinuation { continuation in
+            let isFree = busy.withLock { busy in
+                guard busy[id] != nil else { return true }
+                busy[id]?.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
     }
 
     private func step(_ id: String, _ tenant: TenantID) async throws(ServiceError) -> SagaRecord? {
