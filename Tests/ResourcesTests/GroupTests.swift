@@ -48,6 +48,43 @@ import Testing
         #expect(try await region.send(.get, region.root + "/resourceGroups", as: nil).status == 401)
     }
 
+    @Test(
+        "what a group cannot take is refused, by PUT and PATCH alike",
+        arguments: [
+            (["colour": "red"], 400, "InvalidRequestContent"), (["name": "other"], 400, "InvalidRequestContent"),
+            (["properties": ["colour": "red"]], 400, "InvalidRequestContent"),
+            (["properties": "none"], 400, "InvalidRequestContent"), (["managedBy": 1], 400, "InvalidRequestContent"),
+            (["id": "/subscriptions/x"], 400, "InvalidRequestContent"),
+            (["location": "francesouth"], 409, "InvalidResourceGroupLocation"),
+        ] as [([String: JSON], Int, String)]
+    )
+    func untaken(changes: [String: JSON], status: Int, code: String) async throws {
+        let region = try await RegionUnderTest.start()
+        try await region.make(groups: ["g"])
+        let before = try await region.send(.get, region.group("g")).body
+        let full = ["location": "francecentral"].merging(changes) { $1 }
+        for (method, body) in [(HTTPRequest.Method.patch, changes), (.put, full)] {
+            let answer = try await region.send(method, region.group("g"), .object(body))
+            #expect(answer.status == status)
+            #expect(answer.code == code)
+        }
+        #expect(try await region.send(.get, region.group("g")).body == before)
+    }
+
+    @Test func `a group is put back as it was read, and says who manages it`() async throws {
+        let region = try await RegionUnderTest.start()
+        try await region.make(groups: ["g"])
+        let read = try await region.send(.get, region.group("g")).body
+        #expect(try await region.send(.put, region.group("g"), read).body == read)
+        #expect(try await region.send(.patch, region.group("g"), read).body == read)
+        let manager = JSON.string(region.widget("w", in: "g"))
+        for method in [HTTPRequest.Method.put, .patch] {
+            let body: JSON = ["location": "francecentral", "managedBy": manager]
+            #expect(try await region.send(method, region.group("g"), body).body["managedBy"] == manager)
+        }
+        #expect(try await region.send(.get, region.group("g")).body["managedBy"] == manager)
+    }
+
     @Test func `groups are listed page by page, each once, through filters`() async throws {
         let region = try await RegionUnderTest.start()
         let names = (0..<5).map { "g\($0)" }

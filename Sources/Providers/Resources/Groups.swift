@@ -50,35 +50,34 @@ extension ResourcesProvider {
         let subscription = try await subscription(call, scope)
         let name = call["group"]
         try GroupName.check(name)
-        let body = try call.json()
-        let location = try Self.location(body, of: subscription)
-        let tags = try TagRules.read(body["tags"]) ?? [:]
+        let body = try GroupBody(try call.json(), of: .group(subscription.id, name))
+        let location = try Self.location(body.members, of: subscription)
+        let tags = try TagRules.read(body.members["tags"]) ?? [:]
         guard var group = try await scope.group(subscription.id, name) else {
             let group = ResourceGroup(
                 name: name,
                 location: location.name,
                 tags: tags,
-                managedBy: body["managedBy"]?.string,
+                managedBy: body.managedBy,
                 now: scope.now
             )
             try await scope.put(group, of: subscription.id)
             return .json(201, GroupWire.json(group, of: subscription.id))
         }
-        guard group.location == location.name else {
-            throw ServiceError(
-                409,
-                "InvalidResourceGroupLocation",
-                "Invalid resource group location '\(location.name)'. The Resource group already exists in location "
-                    + "'\(group.location)'."
-            )
-        }
+        guard group.location == location.name else { throw Self.moved(group, to: location.name) }
         group.tags = tags
+        group.managedBy = body.managedBy ?? group.managedBy
         return try await save(&group, of: subscription.id, scope)
     }
     func patchGroup(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let subscription = try await subscription(call, scope)
         var group = try await scope.existingGroup(subscription.id, call["group"])
-        if let tags = try TagRules.read(try call.json()["tags"]) { group.tags = tags }
+        let body = try GroupBody(try call.json(), of: .group(subscription.id, group.name))
+        if let text = body.members["location"]?.string, Location.named(text)?.name != group.location {
+            throw Self.moved(group, to: text)
+        }
+        if let tags = try TagRules.read(body.members["tags"]) { group.tags = tags }
+        group.managedBy = body.managedBy ?? group.managedBy
         return try await save(&group, of: subscription.id, scope)
     }
 
@@ -124,6 +123,15 @@ extension ResourcesProvider {
         group.changed = scope.now
         try await scope.put(group, of: subscription)
         return .json(200, GroupWire.json(group, of: subscription))
+    }
+    /// A group stays where it was made.
+    private static func moved(_ group: ResourceGroup, to location: String) -> ServiceError {
+        ServiceError(
+            409,
+            "InvalidResourceGroupLocation",
+            "Invalid resource group location '\(location.prefix(64))'. The Resource group already exists in location "
+                + "'\(group.location)'."
+        )
     }
     private static func location(_ body: JSON, of subscription: Subscription) throws(ServiceError) -> Location {
         guard let text = body["location"]?.string, !text.isEmpty else {
