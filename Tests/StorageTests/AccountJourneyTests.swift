@@ -53,6 +53,37 @@ struct AccountJourneyTests {
         #expect(try await client.manage(.put, "/blobServices/default", changes).status == 501)
     }
 
+    @Test func `what no account has is refused, and what was read can be put back`() async throws {
+        let client = try await StorageClient.ready()
+        let before = try await client.manage(.get, "").json
+        for (changes, status, code) in [
+            (["location": "francesouth"], 409, "InvalidResourceLocation"),
+            (["colour": "red"], 400, "InvalidRequestContent"), (["tags": "red"], 400, "InvalidRequestContent"),
+            (["properties": ["colour": "red"]], 400, "InvalidRequestContent"),
+            (["properties": ["dualStackEndpointPreference": ["publishIpv6Endpoint": true]]], 501, "NotImplemented"),
+            (["zones": ["1"]], 501, "NotImplemented"),
+        ] as [([String: JSON], Int, String)] {
+            for (method, base) in [(HTTPRequest.Method.patch, [:]), (.put, Self.plain.object ?? [:])] {
+                let body = JSON.object(base.merging(changes) { $1 })
+                let answer = try await client.manage(method, "", body)
+                #expect(answer.status == status && answer.code == code, "\(method) \(changes)")
+            }
+        }
+        #expect(try await client.manage(.get, "").json == before)
+        #expect(try await client.manage(.put, "", before).json == before)
+        #expect(try await client.manage(.patch, "", ["location": "France Central", "tags": [:]]).status == 200)
+    }
+
+    @Test(arguments: ["blobServices/default/containers", "queueServices/default/queues", "encryptionScopes"])
+    func `a page size that is none is refused`(list: String) async throws {
+        let client = try await StorageClient.ready()
+        for (size, status) in [("abc", 400), ("0", 400), ("-1", 400), ("1", 200), ("100000", 200)] {
+            let answer = try await client.manage(.get, "/\(list)", query: "%24maxpagesize=\(size)")
+            #expect(answer.status == status, "\(size)")
+            #expect(answer.code == (status == 200 ? nil : "InvalidValuesForRequestParameters"))
+        }
+    }
+
     @Test func `an account may block signatures that last too long`() async throws {
         let client = try await StorageClient.ready()
         #expect(try await client.upload("/docs/x", [1]).status == 201)

@@ -98,6 +98,17 @@ extension StorageProvider {
 
 /// Where a page of an ARM list goes on, as `$skiptoken`: two texts, which name the last element shown.
 enum PageToken {
+    /// How many elements `$maxpagesize` asks for, at most `max`: 400 for what is no number of them.
+    static func size(_ call: Call, max: Int) throws(ServiceError) -> Int {
+        guard let text = call.query("$maxpagesize") else { return max }
+        guard let size = Int(text), size > 0 else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "Values for request parameters are invalid: $maxpagesize='\(text.prefix(20))' must be a positive number."
+            )
+        }
+        return min(size, max)
+    }
     static func read(_ call: Call) throws(ServiceError) -> (String, String)? {
         guard let text = call.query("$skiptoken") else { return nil }
         guard let bytes = [UInt8](base64URL: text), let parts = try? JSON(parsing: bytes).array, parts.count == 2,

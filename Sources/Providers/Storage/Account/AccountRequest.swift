@@ -45,7 +45,8 @@ struct AccountRequest {
     }
     /// The tags; nil when the body has none.
     func tags() throws(ServiceError) -> [String: String]? {
-        guard let given = body["tags"]?.object else { return nil }
+        guard let tags = body["tags"], tags != .null else { return nil }
+        guard let given = tags.object else { throw AccountMembers.invalid("'tags' must be an object") }
         guard given.count <= Self.tagsMax else {
             throw .badRequest("TooManyTags", "A resource has at most \(Self.tagsMax) tags.")
         }
@@ -57,6 +58,7 @@ struct AccountRequest {
 
     /// Brings the account's own record up to date.
     func apply(to account: inout Account) throws(ServiceError) {
+        try AccountMembers.check(body)
         try refuseUnbuilt()
         account.allowsSharedKey = try flag("allowSharedKeyAccess") ?? account.allowsSharedKey
         account.allowsPublicAccess = try flag("allowBlobPublicAccess") ?? account.allowsPublicAccess
@@ -183,6 +185,11 @@ struct AccountRequest {
             (!["none", nil].contains(identityBased), "azureFilesIdentityBasedAuthentication"),
             (routing?["publishMicrosoftEndpoints"]?.bool == true, "routingPreference.publishMicrosoftEndpoints"),
             (routing?["publishInternetEndpoints"]?.bool == true, "routingPreference.publishInternetEndpoints"),
+            (
+                properties["dualStackEndpointPreference"]?["publishIpv6Endpoint"]?.bool == true,
+                "dualStackEndpointPreference.publishIpv6Endpoint"
+            ),
+            (body["zones"]?.array?.isEmpty == false, "Availability zones"),
             (!["none", nil].contains(body["identity"]?["type"]?.string?.lowercased()), "An identity of the account"),
             (body["extendedLocation"] != nil, "An extended location"),
             // No source has a private link here: it would refuse every copy.

@@ -63,14 +63,6 @@ extension StorageProvider {
         let request = AccountRequest(body: try call.json())
         guard let name = AccountName(call["account"]) else { throw Self.invalidName(call["account"]) }
         if let known = try await find(try accountID(call), scope) {
-            if let location = request.body["location"]?.string, Location.named(location)?.name != known.record.location
-            {
-                throw ServiceError(
-                    409,
-                    "InvalidResourceLocation",
-                    "The resource '\(name)' already exists in location '\(known.record.location)'."
-                )
-            }
             return try await update(known, request, call, scope, replacingTags: true)
         }
         try await refuseTaken(name, call, scope)
@@ -164,6 +156,13 @@ extension StorageProvider {
         replacingTags: Bool
     ) async throws(ServiceError) -> Reply {
         var (account, record, place) = (view.account, view.record, view.place)
+        if let location = request.body["location"]?.string, Location.named(location)?.name != record.location {
+            throw ServiceError(
+                409,
+                "InvalidResourceLocation",
+                "The resource '\(account.name)' already exists in location '\(record.location)'."
+            )
+        }
         if let kind = try request.kind(), kind != record.kind {
             // The service turns the two older kinds into StorageV2, and nothing else into anything else.
             guard kind == "StorageV2", record.kind == "Storage" || record.kind == "BlobStorage" else {

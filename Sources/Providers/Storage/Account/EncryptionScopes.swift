@@ -193,8 +193,7 @@ private struct EncryptionScopeQuery {
     private let isEnabled: Bool?
 
     init(_ call: Call) throws(ServiceError) {
-        let asked = call.query("$maxpagesize").flatMap { Int($0) } ?? EncryptionScope.countMax
-        limit = max(1, min(asked, EncryptionScope.countMax))
+        limit = try PageToken.size(call, max: EncryptionScope.countMax)
         after = try PageToken.read(call)?.1
         prefix = Self.prefix(call.query("$filter") ?? "")
         switch call.query("$include")?.lowercased() {

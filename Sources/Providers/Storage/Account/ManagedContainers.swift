@@ -12,8 +12,8 @@ extension StorageProvider {
     /// List: what begins with `$filter`, and with `$include=deleted` what soft delete keeps.
     func listManagedContainers(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        let asked = call.query("$maxpagesize").flatMap { Int($0) } ?? Self.managedContainersPageMax
-        var terms = ["maxresults=\(max(1, min(asked, Self.managedContainersPageMax)))"]
+        let limit = try PageToken.size(call, max: Self.managedContainersPageMax)
+        var terms = ["maxresults=\(limit)"]
         switch call.query("$include")?.lowercased() {
         case nil, "": break
         case "deleted": terms.append("include=deleted")

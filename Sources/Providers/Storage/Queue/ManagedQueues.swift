@@ -123,8 +123,7 @@ extension StorageProvider {
 
     func listManagedQueues(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        let asked = call.query("$maxpagesize").flatMap { Int($0) } ?? Self.managedQueuesPageMax
-        let limit = max(1, min(asked, Self.managedQueuesPageMax))
+        let limit = try PageToken.size(call, max: Self.managedQueuesPageMax)
         let prefix = call.query("$filter") ?? ""
         var range = KeyRange(
             from: StorageKey.start(of: prefix, under: StorageKey.queues),
