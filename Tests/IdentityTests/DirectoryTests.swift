@@ -72,6 +72,29 @@ import Testing
         #expect(try await desk.graph(.get, "/users?$skiptoken=%21").status == 400)
     }
 
+    @Test(
+        "a select or skip token that means nothing is refused, not answered with little or nothing",
+        arguments: [
+            ("/users?$select=foo", 400), ("/users?$select=displayName,foo", 400), ("/me?$select=foo", 400),
+            ("/groups?$select=userPrincipalName", 400), ("/applications?$select=foo", 400),
+            ("/servicePrincipals?$select=foo", 400), ("/users/admin@desk.example?$select=foo", 400),
+            ("/users/admin@desk.example/memberOf?$select=foo", 400), ("/organization?$select=foo", 400),
+            ("/users?$select=displayName,signInActivity", 200), ("/users?$select=*", 200),
+            ("/servicePrincipals?$select=passwordCredentials,appId", 200), ("/users?$skiptoken=abc", 400),
+            ("/groups?$skiptoken=abcd", 400), ("/users?$skiptoken=abc&$orderby=displayName", 400),
+            ("/users?$skiptoken=abc&$filter=userPrincipalName%20eq%20'x@desk.example'", 400),
+            ("/users/admin@desk.example/memberOf?$skiptoken=abc", 400), ("/me/ownedObjects?$skiptoken=abc", 400),
+            ("/organization?$skiptoken=abc", 400),
+        ]
+    )
+    func meaningless(path: String, status: Int) async throws {
+        let desk = try await Desk.shared()
+        let token = try #require(await desk.signIn().json["access_token"]?.string)
+        let answer = try await desk.graph(.get, path, token: token)
+        #expect(answer.status == status, "\(path) \(answer.text)")
+        if status == 400 { #expect(["BadRequest", "Request_BadRequest"].contains(answer.error?.code)) }
+    }
+
     @Test func `a new password or a closed account ends what was before`() async throws {
         let desk = try await Desk.open()
         let id = try #require(try await desk.graph(.post, "/users", zoe).json["id"]?.string)

@@ -40,7 +40,7 @@ extension IdentityProvider {
         _ call: Call,
         _ scope: ReadScope
     ) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .kind(type.kind))
         if let filter = query.filter { try Self.check(filter, type) }
         let page = try await page(type, Self.source(type, query), query, scope)
         var shown: [JSON] = []
@@ -60,10 +60,14 @@ extension IdentityProvider {
         _ scope: ReadScope
     ) async throws(ServiceError) -> (objects: [Object], next: Key?) {
         switch source {
-        case .id(let id): return ([try await scope.object(type, id)].compactMap { $0 }, nil)
-        case .unique(let key): return ([try await scope.object(type, named: key)].compactMap { $0 }, nil)
+        case .id(let id):
+            try query.isWhole()
+            return ([try await scope.object(type, id)].compactMap { $0 }, nil)
+        case .unique(let key):
+            try query.isWhole()
+            return ([try await scope.object(type, named: key)].compactMap { $0 }, nil)
         case .names(var range):
-            if let after = query.after { range.from = max(range.from, after.next) }
+            if let after = try query.start(in: range) { range.from = after.next }
             let items = try await scope.list(Pointer.self, in: .tenant, keys: range, limit: query.top + 1)
             var objects: [Object] = []
             for item in items.prefix(query.top) {
@@ -74,7 +78,7 @@ extension IdentityProvider {
             let items = try await scope.list(
                 type,
                 under: DirectoryKey.objects(type.kind),
-                after: query.after,
+                after: try query.start(in: DirectoryKey.objects(type.kind).children),
                 limit: query.top + 1
             )
             return (items.prefix(query.top).map(\.value), items.count > query.top ? items[query.top - 1].key : nil)
@@ -162,7 +166,7 @@ extension IdentityProvider {
         all: Bool = false
     ) async throws(ServiceError) -> Reply {
         let kind = object.kind
-        let select = call.query("$select").map { Set($0.split(separator: ",").map { $0.filter { $0 != " " } }) }
+        let select = try GraphQuery.select(call.query("$select"), .kind(kind))
         let defaults = all ? nil : object.defaultMembers
         var members = GraphQuery.project(try await members(of: object, scope), select: select, defaults: defaults)
         members["@odata.context"] = .string("\(address(call))/v1.0/$metadata#\(kind.collection)/$entity")

@@ -54,13 +54,15 @@ extension IdentityProvider {
     }
     /// `GET /{collection}/{object}/memberOf`: the groups it is in directly.
     func listMemberOf(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .any)
+        try query.isWhole()
         let groups = try await scope.groups(of: try await objectID(call, scope), limit: Limits.pageMax)
         return try await objectsReply(groups, next: nil, query, call, scope)
     }
     /// Serves `GET /{collection}/{object}/transitiveMemberOf`.
     func listTransitiveMemberOf(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .any)
+        try query.isWhole()
         let groups = try await allGroups(of: try await objectID(call, scope), scope)
         return try await objectsReply(Array(groups.prefix(Limits.pageMax)), next: nil, query, call, scope)
     }
@@ -100,7 +102,8 @@ extension IdentityProvider {
 extension IdentityProvider {
     /// Serves `GET /{collection}/{object}/owners`.
     func listOwners(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .any)
+        try query.isWhole()
         let object = try await owned(call, scope)
         let owners = try await scope.list(Pointer.self, under: Key("owner", object), limit: Limits.pageMax)
         return try await objectsReply(owners.map(\.value.id), next: nil, query, call, scope)
@@ -129,9 +132,10 @@ extension IdentityProvider {
     }
     /// Serves `GET /me/ownedObjects`.
     func listMyObjects(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .any)
         let prefix = Key("owned", try await me(call, scope).id)
-        let items = try await scope.list(Pointer.self, under: prefix, after: query.after, limit: query.top + 1)
+        let after = try query.start(in: prefix.children)
+        let items = try await scope.list(Pointer.self, under: prefix, after: after, limit: query.top + 1)
         let next = items.count > query.top ? items[query.top - 1].key : nil
         return try await objectsReply(items.prefix(query.top).map(\.value.id), next: next, query, call, scope)
     }

@@ -70,8 +70,9 @@ extension IdentityProvider {
     /// Serves `GET /groups/{group}/members`.
     func listMembers(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let group = try await group(call, scope)
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .any)
         let after = query.after.flatMap { PrincipalID(bytes: $0.bytes) }
+        guard query.after == nil || after != nil else { throw GraphQuery.foreignToken }
         let ids = try await scope.members(of: group.id, after: after, limit: query.top + 1)
         let next = ids.count > query.top ? Key(bytes: ids[query.top - 1].bytes) : nil
         return try await objectsReply(Array(ids.prefix(query.top)), next: next, query, call, scope)

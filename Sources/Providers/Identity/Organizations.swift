@@ -6,7 +6,8 @@ import Kernel
 extension IdentityProvider {
     /// Serves `GET /organization`.
     func listOrganizations(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .organization)
+        try query.isWhole()
         let members = Self.members(of: try await ownTenant(scope))
         return listReply(call, "organization", [.object(query.project(members, defaults: nil))], next: nil, query)
     }
@@ -20,7 +21,8 @@ extension IdentityProvider {
     }
     /// Serves `GET /domains`.
     func listDomains(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        let query = try GraphQuery(call.request.query)
+        let query = try GraphQuery(call.request.query, .domain)
+        try query.isWhole()
         let tenant = try await ownTenant(scope)
         let shown = tenant.domains.map { domain -> JSON in
             [

@@ -16,10 +16,10 @@ struct GraphQuery: Sendable {
     /// `$orderby=displayName`, the one order there is besides the natural.
     var byName: Bool
 
-    init(_ query: Query) throws(ServiceError) {
+    init(_ query: Query, _ subject: GraphProperties.Subject) throws(ServiceError) {
         func option(_ name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }
         filter = if let text = Self.filterText(query) { try GraphFilter(text) } else { nil }
-        select = option("$select").map { Set($0.split(separator: ",").map { $0.filter { $0 != " " } }) }
+        select = try Self.select(option("$select"), subject)
         if let text = option("$top") {
             guard let top = Int(text), (1...Limits.pageMax).contains(top) else {
                 throw GraphFault.invalid(
@@ -32,7 +32,7 @@ struct GraphQuery: Sendable {
         }
         if let token = option("$skiptoken") {
             guard let bytes = [UInt8](base64URL: token), bytes.count <= Key.bytesMax else {
-                throw GraphFault.invalid("The skip token is malformed. Use the @odata.nextLink as it was given.")
+                throw Self.foreignToken
             }
             after = Key(bytes: bytes)
         }
@@ -46,6 +46,30 @@ struct GraphQuery: Sendable {
             throw .badRequest("Request_UnsupportedQuery", "The query option \(name) is not supported here.")
         }
     }
+
+    /// The properties a `$select` names; nil for all that is shown by default.
+    static func select(
+        _ text: String?,
+        _ subject: GraphProperties.Subject
+    ) throws(ServiceError) -> Set<String>? {
+        guard let text else { return nil }
+        let names = Set(text.split(separator: ",").map { $0.filter { $0 != " " } })
+        try GraphProperties.check(names, subject)
+        return names
+    }
+    static let foreignToken = GraphFault.invalid(
+        "The skip token is malformed. Use the @odata.nextLink as it was given."
+    )
+    /// Where the page begins within the list's keys; nil for the first.
+    ///
+    /// A token of another list, or of none, is refused: it would show an empty page as if there were no more.
+    func start(in range: KeyRange) throws(ServiceError) -> Key? {
+        guard let after else { return nil }
+        guard range.contains(after) else { throw Self.foreignToken }
+        return after
+    }
+    /// For lists of one page: no token was given for them.
+    func isWhole() throws(ServiceError) { guard after == nil else { throw Self.foreignToken } }
 
     /// The filter as meant: some clients write blanks as `+`, as forms do, and a plus as `%2B`.
     private static func filterText(_ query: Query) -> String? {
