@@ -222,6 +222,8 @@ struct HouseRegion: Sendable {
             "{filesystem}": "box",
             "{queue}": "line",
             "{tenant}": tenant.text, "{scope*}": "subscriptions/\(subscription.text)/resourceGroups/house",
+            // What Azure has there: what it has not is not even unbuilt.
+            "{rest*}": route.path.contains("{account}") ? "localUsers" : "deletedAccounts",
         ]
         let pieces = route.path.split(separator: "/").map(String.init)
         return "/" + pieces.map { $0.hasPrefix("{") ? names[$0] ?? "x" : $0 }.joined(separator: "/")

@@ -192,6 +192,27 @@ import Testing
     }
 
     @Test(
+        "an unknown namespace is told from an unknown type, each by the name the client wrote",
+        arguments: [
+            ("/providers/No.Such/things", "InvalidResourceNamespace", "'No.Such'"),
+            ("/resourceGroups/g/providers/No.Such/things/x", "InvalidResourceNamespace", "'No.Such'"),
+            ("/resourceGroups/g/providers/Contoso.Widgets/Wodgets/x", "InvalidResourceType", "'Wodgets'"),
+            (
+                "/resourceGroups/g/providers/Contoso.Widgets/widgets/x/Parts/p", "InvalidResourceType",
+                "'widgets/Parts' could not be found in the namespace 'Contoso.Widgets'"
+            ),
+            ("/resourceGroups/g/wodgets", "NotFound", "/wodgets"),
+        ]
+    )
+    func unknown(path: String, code: String, named: String) async throws {
+        let region = try await RegionUnderTest.start()
+        let answer = try await region.send(.get, region.root + path)
+        #expect(answer.status == 404)
+        #expect(answer.code == code)
+        #expect(answer.message?.contains(named) == true, "\(answer.message ?? "")")
+    }
+
+    @Test(
         "what is not built says so",
         arguments: [
             (.put, "/resourceGroups/g/providers/Microsoft.Resources/deployments/d"),

@@ -33,7 +33,18 @@ import Testing
         #expect(try await region.send(.head, region.group("nowhere")).status == 404)
         #expect(try await region.send(.delete, region.group("nowhere")).code == "ResourceGroupNotFound")
         #expect(try await region.send(.put, region.group("g"), [:]).code == "LocationRequired")
-        #expect(try await region.send(.put, region.group("g"), ["location": "eastus"]).status == 400)
+        #expect(
+            try await region.send(.put, region.group("g"), ["location": "eastus"]).code
+                == "LocationNotAvailableForResourceGroup"
+        )
+        #expect(try await region.send(.put, region.group("g"), ["location": ""]).code == "LocationRequired")
+        for body in [[], "francecentral", nil] as [JSON] {
+            let answer = try await region.send(.put, region.group("g"), body)
+            #expect(answer.status == 400)
+            #expect(answer.code == "InvalidRequestContent")
+        }
+        let widget = try await region.send(.put, region.widget("w", in: "g"), ["location": "eastus"])
+        #expect(widget.code == "LocationNotAvailableForResourceType")
         #expect(
             try await region.send(.put, region.group("g."), ["location": "francecentral"]).code
                 == "InvalidResourceGroup"

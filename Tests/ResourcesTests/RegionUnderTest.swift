@@ -84,6 +84,7 @@ struct RegionUnderTest {
         let status: Int
         let body: JSON
         let code: String?
+        var message: String?
         let headers: HTTPFields
         /// The members of a list, by one member's name.
         func all(_ member: String) -> [String] { body["value"]?.array?.compactMap { $0[member]?.string } ?? [] }
@@ -118,6 +119,7 @@ struct RegionUnderTest {
             status: answer.reply.status,
             body: json,
             code: answer.error?.code,
+            message: answer.error?.message,
             headers: answer.reply.headers
         )
     }

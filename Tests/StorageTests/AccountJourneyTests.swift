@@ -74,6 +74,41 @@ struct AccountJourneyTests {
         #expect(try await client.manage(.patch, "", ["location": "France Central", "tags": [:]]).status == 200)
     }
 
+    @Test(
+        "what Azure has and the region has not answers 501, what Azure has not 404",
+        arguments: [
+            ("/fileServices", 501, "NotImplemented"), ("/fileServices/default/shares/s", 501, "NotImplemented"),
+            ("/localUsers", 501, "NotImplemented"), ("/objectReplicationPolicies/p", 501, "NotImplemented"),
+            ("/providers/Microsoft.Insights/metrics", 501, "NotImplemented"), ("/foo", 404, "InvalidResourceType"),
+            ("/blobServices/foo", 404, "InvalidResourceType"),
+            ("/blobServices/default/foo", 404, "InvalidResourceType"),
+        ]
+    )
+    func unbuilt(path: String, status: Int, code: String) async throws {
+        let client = try await StorageClient.ready()
+        for method in [HTTPRequest.Method.get, .put, .patch, .delete] {
+            let answer = try await client.manage(method, path, [:])
+            #expect(answer.status == status && answer.code == code, "\(method)")
+            // Nothing is below an account that is not there.
+            let nowhere = try await client.manage(method, path, [:], account: "nowhere4711")
+            #expect(nowhere.status == 404 && nowhere.code == "ResourceNotFound", "\(method)")
+        }
+        let other = StorageRegion.subscription + "/providers/Microsoft.Storage"
+        #expect(try await client.region.manage(.get, other + "/deletedAccounts", nil).status == 501)
+        #expect(try await client.region.manage(.get, other + "/foo", nil).code == "InvalidResourceType")
+        #expect(try await client.region.manage(.get, other + "/locations/francecentral/foo", nil).status == 404)
+    }
+
+    @Test func `an account in a group that is not there is told of the group`() async throws {
+        let client = try await StorageClient.ready()
+        let path =
+            "\(StorageRegion.subscription)/resourceGroups/nowhere/providers/Microsoft.Storage/storageAccounts/x4711"
+        for (method, below) in [(HTTPRequest.Method.get, ""), (.patch, ""), (.post, "/listKeys")] {
+            let answer = try await client.region.manage(method, path + below, [:])
+            #expect(answer.status == 404 && answer.code == "ResourceGroupNotFound", "\(method) \(below)")
+        }
+    }
+
     @Test(arguments: ["blobServices/default/containers", "queueServices/default/queues", "encryptionScopes"])
     func `a page size that is none is refused`(list: String) async throws {
         let client = try await StorageClient.ready()

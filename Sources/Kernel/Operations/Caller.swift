@@ -202,14 +202,18 @@ package struct Call: Sendable {
         guard let value = parameters[name] else { preconditionFailure("the route of \(operation) has no {\(name)}") }
         return value
     }
-    /// The body as JSON, or the error Azure Resource Manager gives.
+    /// The body as a JSON object, or the error Azure Resource Manager gives.
     package func json() throws(ServiceError) -> JSON {
-        do { return try JSON(parsing: body) } catch {
-            throw .badRequest(
-                "InvalidRequestContent",
-                "The request content was invalid and could not be deserialized: \(error.message)."
-            )
-        }
+        let json: JSON
+        do { json = try JSON(parsing: body) } catch { throw Self.unreadable(error.message) }
+        guard json.object != nil else { throw Self.unreadable("the body must be an object") }
+        return json
+    }
+    private static func unreadable(_ why: String) -> ServiceError {
+        .badRequest(
+            "InvalidRequestContent",
+            "The request content was invalid and could not be deserialized: \(why)."
+        )
     }
     /// A query item; nil when absent or empty.
     package func query(_ name: String) -> String? { request.query[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -84,11 +84,13 @@ extension Dispatcher {
         guard operation.residency == .placed, !call.body.isEmpty, let id = call.resource?.subscription,
             let subscription = try await scope.subscription(id)
         else { return }
-        guard let text = try call.json()["location"]?.string else { return }
+        guard let text = try call.json()["location"]?.string, !text.isEmpty else { return }
         guard let location = Location.named(text) else {
+            let isGroup = call.resource?.type == nil
             throw .badRequest(
-                "LocationNotAvailableForResourceType",
-                "The provided location '\(text.prefix(64))' is not available. List of available locations is "
+                isGroup ? "LocationNotAvailableForResourceGroup" : "LocationNotAvailableForResourceType",
+                "The provided location '\(text.prefix(64))' is not available for resource "
+                    + "\(isGroup ? "group" : "type '\(call.resource?.type ?? "")'"). List of available regions is "
                     + "'\(Location.all.map(\.name).joined(separator: ","))'."
             )
         }

@@ -188,21 +188,29 @@ package final class Dispatcher: Sendable {
                     "HttpMethodNotAllowed",
                     "The method \(request.method.rawValue) is not allowed on this path."
                 )
-        case .unknown: throw Self.unknown(request, target)
+        case .unknown: throw unknown(request, target)
         }
     }
-    private static func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
+    private func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
         switch target.destination.surface {
         case .file: return .notImplemented("The storage service 'file'")
         case .vault: return .notImplemented("Key Vault")
         case .registry: return .notImplemented("Container Registry")
         case .management:
-            let parts = target.path.lowercased().split(separator: "/")
-            if let at = parts.lastIndex(of: "providers"), at + 1 < parts.count {
-                return ServiceError(
-                    404,
+            let parts = target.path.split(separator: "/").map { String($0).percentDecoded ?? String($0) }
+            if let at = parts.lastIndex(where: { $0.lowercased() == "providers" }), at + 1 < parts.count {
+                let (namespace, types) = (parts[at + 1], parts.dropFirst(at + 2))
+                guard router.namespaces.contains(namespace.lowercased()) else {
+                    return .notFound(
+                        "InvalidResourceNamespace",
+                        "The resource namespace '\(namespace.prefix(100))' is invalid."
+                    )
+                }
+                let type = types.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+                return .notFound(
                     "InvalidResourceType",
-                    "The resource type could not be found in the namespace '\(parts[at + 1])', or the region does not offer it."
+                    "The resource type '\(type.joined(separator: "/").prefix(200))' could not be found in the namespace "
+                        + "'\(namespace.prefix(100))', or the region does not offer it."
                 )
             }
             return .notFound("NotFound", "No resource of this region has the path '\(target.path.prefix(256))'.")

@@ -73,7 +73,11 @@ package struct Router: Sendable {
     /// Operations on any scope (`{scope*}/…`): the same tree on the reversed path.
     private let suffixes: [Surface: Node]
 
+    /// Namespaces that some path of Azure Resource Manager names behind `providers`, in lower case.
+    let namespaces: Set<String>
+
     package init(_ operations: [BoundOperation]) {
+        namespaces = Set(operations.lazy.filter { $0.surface == .management }.compactMap(\.route.namespace))
         var (rows, reversed): ([Surface: [Row]], [Surface: [Row]]) = ([:], [:])
         for (index, operation) in operations.enumerated() {
             let route = operation.route
@@ -139,6 +143,13 @@ package struct Router: Sendable {
 }
 
 extension Route {
+    /// The namespace that is spelled out behind the last `providers`; nil when there is none.
+    var namespace: String? {
+        guard let at = segments.lastIndex(of: .literal("providers")), at + 1 < segments.count,
+            case .literal(let name) = segments[at + 1]
+        else { return nil }
+        return name
+    }
     /// Whether the path begins with `{scope*}`.
     var beginsAnywhere: Bool { if case .rest = segments.first { segments.count > 1 } else { false } }
 

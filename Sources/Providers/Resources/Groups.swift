@@ -51,7 +51,7 @@ extension ResourcesProvider {
         let name = call["group"]
         try GroupName.check(name)
         let body = try GroupBody(try call.json(), of: .group(subscription.id, name))
-        let location = try Self.location(body.members, of: subscription)
+        let location = try Self.location(body.members)
         let tags = try TagRules.read(body.members["tags"]) ?? [:]
         guard var group = try await scope.group(subscription.id, name) else {
             let group = ResourceGroup(
@@ -133,16 +133,10 @@ extension ResourcesProvider {
                 + "'\(group.location)'."
         )
     }
-    private static func location(_ body: JSON, of subscription: Subscription) throws(ServiceError) -> Location {
-        guard let text = body["location"]?.string, !text.isEmpty else {
+    /// That it is a place of the region, and one the subscription allows, the dispatcher has seen to.
+    private static func location(_ body: JSON) throws(ServiceError) -> Location {
+        guard let location = body["location"]?.string.flatMap({ Location.named($0) }) else {
             throw .badRequest("LocationRequired", "The location property is required for this definition.")
-        }
-        guard let location = Location.named(text), subscription.allowedLocations.contains(location.name) else {
-            throw .badRequest(
-                "LocationNotAvailableForResourceGroup",
-                "The provided location '\(text.prefix(64))' is not available for resource group. List of available "
-                    + "regions is '\(subscription.allowedLocations.joined(separator: ","))'."
-            )
         }
         return location
     }

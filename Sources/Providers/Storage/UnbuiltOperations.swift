@@ -49,6 +49,8 @@ extension StorageProvider {
     }
 
     /// Everything else of the namespace, by wildcard: the router prefers what is spelled out.
+    ///
+    /// What Azure has there answers 501, what it has not 404.
     private static var unbuiltManagementOperations: [Row] {
         let places = [
             ("account", accountPath + "/{rest*}", "Microsoft.Storage/storageAccounts"),
@@ -59,15 +61,35 @@ extension StorageProvider {
         ]
         return places.flatMap { place, path, action in
             methods.map { method, verb in
-                unbuilt(
+                .receives(
                     "storage.\(place)Other\(method.rawValue)",
-                    method,
-                    path,
+                    .management,
+                    Route(method, path),
                     .control("\(action)/\(verb)"),
-                    "This part of Microsoft.Storage",
-                    on: .management
+                    proof: because,
+                    { provider in
+                        { call, scope, _ async throws(ServiceError) in throw try await provider.unbuilt(call, scope) }
+                    },
+                    then: { _ in
+                        { (_, _) async throws(ServiceError) in throw ServiceError(UnbuiltResources.fault) }
+                    }
                 )
             }
         }
+    }
+    /// The answer for what is not built, or not there: what lies below an account needs the account.
+    private func unbuilt(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> ServiceError {
+        var type = call["rest"].split(separator: "/").map(String.init)
+        let isBelowAccount = call.parameters["account"] != nil
+        if isBelowAccount { _ = try await existing(call, scope) }
+        let known = isBelowAccount ? UnbuiltResources.isBelowAccount(type) : UnbuiltResources.isBelowSubscription(type)
+        if known { return ServiceError(UnbuiltResources.fault) }
+        type = type.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+        if isBelowAccount { type.insert("storageAccounts", at: 0) }
+        return .notFound(
+            "InvalidResourceType",
+            "The resource type '\(type.joined(separator: "/").prefix(200))' could not be found in the namespace "
+                + "'Microsoft.Storage'."
+        )
     }
 }

@@ -12,7 +12,7 @@ struct GroupBody {
     let managedBy: String?
 
     init(_ json: JSON, of group: ResourceID) throws(ServiceError) {
-        guard case .object(let members) = json else { throw Self.invalid("the body must be an object") }
+        let members = json.object ?? [:]
         let fixed = ["id": group.text, "name": group.name, "type": "Microsoft.Resources/resourceGroups"]
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             switch name {

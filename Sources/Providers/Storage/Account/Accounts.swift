@@ -30,6 +30,7 @@ extension StorageProvider {
     func existing(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> AccountView {
         let id = try accountID(call)
         guard let view = try await find(id, scope) else {
+            _ = try await scope.existingGroup(try subscription(call), call["group"])
             throw .notFound(
                 "ResourceNotFound",
                 "The Resource 'Microsoft.Storage/storageAccounts/\(id.name)' under resource group '\(call["group"])' "
