@@ -54,12 +54,13 @@ package struct Gateway: Sendable {
         _ configuration: GatewayConfiguration,
         ready: @escaping @Sendable () async -> Void
     ) throws -> [any Service] {
-        let server = try server(configuration)
+        let responder = Responder(dispatcher: dispatcher, world: world, logger: logger, meters: meters)
+        let server = try server(configuration, responder)
         var quiet = logger
         quiet.logLevel = .warning
         return configuration.addresses.map { address in
             Application(
-                responder: Responder(dispatcher: dispatcher, world: world, logger: logger, meters: meters),
+                responder: responder,
                 server: server,
                 configuration: ApplicationConfiguration(
                     address: .hostname(address, port: configuration.port),
@@ -74,7 +75,7 @@ package struct Gateway: Sendable {
         }
     }
 
-    private func server(_ configuration: GatewayConfiguration) throws -> HTTPServerBuilder {
+    private func server(_ configuration: GatewayConfiguration, _ refusing: Responder) throws -> HTTPServerBuilder {
         let certificate = configuration.certificate
         let shown = certificate.current
         var tls = TLSConfiguration.makeServerConfiguration(
@@ -85,7 +86,7 @@ package struct Gateway: Sendable {
         tls.sslContextCallback = { _, promise in promise.succeed(certificate.change(since: shown)) }
         tls.minimumTLSVersion = .tlsv12
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ProgressGuard()],
+            additionalChannelHandlers: [ProgressGuard(), RefusalGuard { refusing.refusal(of: $0, client: $1) }],
             idleTimeout: .seconds(GatewayLimits.idleSeconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: GatewayLimits.headerFieldMax,
@@ -119,6 +120,8 @@ package enum GatewayLimits {
     package static let quietSeconds = idleSeconds + 30
     /// A request or answer whose bytes do not move for this long is cut off: slow clients hold memory and snapshots.
     static let stalledSeconds: Int64 = 30
+    /// A connection that ends with a refusal stays open for this long, so that a client still sending can read it.
+    static let lingerSeconds: Int64 = 2
     /// Bytes of a body that must come in that time, unless it ends; IIS and Kestrel ask for as much (240 bytes a second).
     package static let paceBytes = 7_200
     /// An answer is seen to be taken by portions of this size.

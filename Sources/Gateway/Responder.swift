@@ -32,17 +32,13 @@ struct Responder: HTTPResponder {
         let received = world.clock.now
         meters?.began()
         let body = BodySource(incoming, context.channel)
-        let request = kernelRequest(incoming, body, context, received)
+        var request: Kernel.Request?
         var answer: Answer
-        if let request {
-            answer = await dispatcher.respond(to: request)
-        } else {
-            let refusal = ServiceError.badRequest(
-                "InvalidUri",
-                "The request's target or host is malformed or too long."
-            )
-            answer = Answer(Reply(400), error: refusal)
-        }
+        do throws(ServiceError) {
+            let made = try kernelRequest(incoming, body, context, received)
+            request = made
+            answer = await dispatcher.respond(to: made)
+        } catch { answer = Answer(Reply(error.status), error: error) }
         ConnectionExecutor.current?.serve(answer.party)
         let id = request?.id ?? world.entropy.uuid()
         if let error = answer.error {
@@ -58,9 +54,33 @@ struct Responder: HTTPResponder {
         }
         decorate(&answer, id, request, received)
         answer.crossOrigin?.decorate(&answer.reply.headers)
-        log(answer, id, request, received)
+        log(answer, id, request, received, from: context.channel.remoteAddress?.ipAddress ?? "")
         measure(answer, body, received)
         return response(answer.reply, id)
+    }
+
+    /// The answer to bytes that are no request, with its line in the log; nil when the error is another.
+    func refusal(of error: any Error, client: String) -> RefusalGuard.Refusal? {
+        guard let error = MalformedRequest.fault(error) else { return nil }
+        let received = world.clock.now
+        let id = world.entropy.uuid()
+        var answer = Answer(Reply(error.status), error: error)
+        answer.reply = ErrorBody.reply(
+            error,
+            form: .resourceManager,
+            request: id,
+            clientRequest: nil,
+            head: false,
+            at: received
+        )
+        decorate(&answer, id, nil, received)
+        log(answer, id, nil, received, from: client)
+        meters?.refused(status: error.status)
+        guard case .bytes(let bytes) = answer.reply.content else { return nil }
+        answer.reply.headers[.connection] = "close"
+        answer.reply.headers[.contentLength] = String(bytes.count)
+        let head = HTTPResponse(status: .init(code: error.status), headerFields: answer.reply.headers)
+        return RefusalGuard.Refusal(head: head, body: bytes)
     }
 
     // MARK: In
@@ -70,14 +90,14 @@ struct Responder: HTTPResponder {
         _ body: BodySource,
         _ context: GatewayContext,
         _ received: Timestamp
-    ) -> Kernel.Request? {
+    ) throws(ServiceError) -> Kernel.Request {
         let target = incoming.head.path ?? "/"
         guard target.utf8.count <= GatewayLimits.targetMax, target.hasPrefix("/"),
-            let authority = incoming.head.authority
-        else { return nil }
+            let authority = incoming.head.authority, !Self.split(authority).host.isEmpty
+        else { throw .badRequest("InvalidUri", "The request's target or host is malformed or too long.") }
+        try Self.checkHost(incoming)
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
         let (host, port) = Self.split(authority)
-        guard !host.isEmpty else { return nil }
         // Without a declared length the body is read to its end; what must know the length refuses (411).
         let length = incoming.headers[.contentLength].flatMap { Int64($0) }
         return Kernel.Request(
@@ -92,6 +112,17 @@ struct Responder: HTTPResponder {
             id: world.entropy.uuid(),
             received: received
         )
+    }
+    /// RFC 9112 §3.2: a request with several Host fields is refused, for which of them a client means nobody knows.
+    ///
+    /// The first one of HTTP/1.1 is the authority and no field any more. HTTP/2 may bring one beside its authority that
+    /// says the same (RFC 9113 §8.3.1); its scheme is the client's own, which over TLS is not `http`.
+    private static func checkHost(_ incoming: HummingbirdCore.Request) throws(ServiceError) {
+        let further = incoming.headers[values: .named("Host")]
+        guard !further.isEmpty else { return }
+        let isRepeated = incoming.head.scheme != "http" && further.allSatisfy { $0 == incoming.head.authority }
+        guard !isRepeated else { return }
+        throw .badRequest("InvalidHeaderValue", "The request has more than one Host header field.")
     }
     private static func split(_ authority: String) -> (host: String, port: Int?) {
         let lower = authority.lowercased()
@@ -182,7 +213,13 @@ struct Responder: HTTPResponder {
     ///
     /// Written as one text of `name=value`: sorting and printing a dictionary for each request costs more than
     /// answering a small read.
-    private func log(_ answer: Answer, _ id: UUID, _ request: Kernel.Request?, _ received: Timestamp) {
+    private func log(
+        _ answer: Answer,
+        _ id: UUID,
+        _ request: Kernel.Request?,
+        _ received: Timestamp,
+        from client: String
+    ) {
         let level: Logger.Level = answer.reply.status >= 500 ? .error : .info
         guard level >= logger.logLevel else { return }
         var line = ""
@@ -191,9 +228,9 @@ struct Responder: HTTPResponder {
         line += " caller=\(answer.caller) microseconds=\(world.clock.now.microseconds - received.microseconds)"
         if let request {
             line += " method=\(request.method.rawValue) host=\(request.host) path=\(request.path.prefix(512))"
-            line += " client=\(request.remoteAddress)"
-            if let client = Self.echoed(request.headers[.clientRequestID]) { line += " clientRequest=\"\(client)\"" }
         }
+        line += " client=\(client)"
+        if let client = Self.echoed(request?.headers[.clientRequestID]) { line += " clientRequest=\"\(client)\"" }
         if let error = answer.error {
             line += " code=\(error.code)"
             // One line is one request, whatever a detail quotes.

@@ -33,6 +33,19 @@ package final class Meters: Sendable {
 
     /// A request came; `answered` says that it is done.
     package func began() { running.wrappingAdd(1, ordering: .relaxed) }
+    /// Bytes that were no request were refused.
+    package func refused(status: Int) {
+        began()
+        answered(
+            surface: "-",
+            operation: "-",
+            status: status,
+            isThrottled: false,
+            microseconds: 0,
+            received: 0,
+            sent: 0
+        )
+    }
     /// An answer's head is ready to leave.
     package func answered(
         surface: String,
