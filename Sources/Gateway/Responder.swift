@@ -220,7 +220,7 @@ struct Responder: HTTPResponder {
         _ received: Timestamp,
         from client: String
     ) {
-        let level: Logger.Level = answer.reply.status >= 500 ? .error : .info
+        let level: Logger.Level = AccessLog.isFailure(status: answer.reply.status) ? .error : .info
         guard level >= logger.logLevel else { return }
         var line = ""
         line.reserveCapacity(512)
