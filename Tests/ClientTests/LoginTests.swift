@@ -29,6 +29,8 @@ extension AzTests {
                 az("account get-access-token --query tokenType", prints: "Bearer"),
                 az("account clear"),
                 az("group list", fails: "az login"),
+                az("login --service-principal -u <clientId> --password=<clientSecret> --tenant <domain>"),
+                az("account show --query tenantId", prints: "<tenantId>"),
             ])
         }
 

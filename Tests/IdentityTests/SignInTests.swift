@@ -19,6 +19,16 @@ import Testing
         let adfs = await desk.send(.get, "\(login)/adfs/.well-known/openid-configuration").json
         #expect(adfs["token_endpoint"] == .string("\(login)/adfs/oauth2/token"))
         #expect(adfs["device_authorization_endpoint"] == .string("\(login)/adfs/oauth2/devicecode"))
+        // az reads the id of a tenant that is named by its domain out of the issuer.
+        for name in ["desk.example/", desk.tenant.text + "/", "organizations/", ""] {
+            let document = await desk.send(.get, "\(login)/adfs/\(name)v2.0/.well-known/openid-configuration").json
+            #expect(document["issuer"] == .string("\(login)/\(desk.tenant.text)/v2.0"), "\(name)")
+            #expect(document["token_endpoint"] == .string("\(login)/adfs/oauth2/v2.0/token"), "\(name)")
+        }
+        for name in ["elsewhere.example", Desk.stranger] {
+            let path = "\(login)/adfs/\(name)/v2.0/.well-known/openid-configuration"
+            #expect(await desk.send(.get, path).number == 90_002, "\(name)")
+        }
         let keys = await desk.send(.get, "\(login)/\(desk.tenant.text)/discovery/v2.0/keys").json
         #expect(keys["keys"]?.array?.first?["kty"] == "RSA")
         #expect(

@@ -16,19 +16,31 @@ extension IdentityProvider {
     }
     /// `GET /adfs/{tenant}/.well-known/openid-configuration`, for tools that append the tenant to the authority.
     func showAdfsConfiguration(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        _ = try await tenant(TenantHint(call["tenant"]), scope)
-        return try await configuration(call, scope, segment: "adfs", version: 1)
+        let named = try await tenant(TenantHint(call["tenant"]), scope)
+        return try await configuration(call, scope, segment: "adfs", of: named, version: 1)
+    }
+    /// `GET /adfs/{tenant}/v2.0/.well-known/openid-configuration`: az finds the id of a tenant named by its domain in the
+    /// issuer.
+    func showNewAdfsConfiguration(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let named = try await tenant(TenantHint(call["tenant"]), scope)
+        return try await configuration(call, scope, segment: "adfs", of: named, version: 2)
+    }
+    /// Serves `GET /adfs/v2.0/.well-known/openid-configuration`.
+    func showOpenAdfsConfiguration(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        try await configuration(call, scope, segment: "adfs", version: 2)
     }
 
     private func configuration(
         _ call: Call,
         _ scope: ReadScope,
         segment: String,
+        of tenant: Tenant? = nil,
         version: Int
     ) async throws(ServiceError) -> Reply {
         let hint = TenantHint(segment)
-        let known: Tenant?
-        if let named = try await tenant(hint, scope) { known = named } else { known = try await soleTenant(scope) }
+        var known = tenant
+        if known == nil { known = try await self.tenant(hint, scope) }
+        if known == nil { known = try await soleTenant(scope) }
         let address = self.address(call)
         // The literal placeholder is what Entra's own document for `common` holds.
         let issuerTenant = known?.id.text ?? "{tenantid}"

@@ -102,6 +102,24 @@ extension IdentityProvider {
                 Self.showAdfsConfiguration
             ),
             .reads(
+                "openIDConfiguration.showAdfsV2",
+                .login,
+                .get("/adfs/{tenant}/v2.0/.well-known/openid-configuration"),
+                .anyone,
+                residency: .regional,
+                proof: .client("az login --tenant"),
+                Self.showNewAdfsConfiguration
+            ),
+            .reads(
+                "openIDConfiguration.showAdfsOpen",
+                .login,
+                .get("/adfs/v2.0/.well-known/openid-configuration"),
+                .anyone,
+                residency: .regional,
+                proof: .none(because: "az asks without a version below adfs"),
+                Self.showOpenAdfsConfiguration
+            ),
+            .reads(
                 "signingKeys.list",
                 .login,
                 .get("/{tenant}/discovery/v2.0/keys"),
