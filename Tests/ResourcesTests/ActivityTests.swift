@@ -86,7 +86,11 @@ import Testing
                 "Microsoft.Resources/subscriptions/resourceGroups/write", "Contoso.Widgets/widgets/write",
             ]
         )
-        #expect(events.allSatisfy { $0["caller"]?.string == RegionUnderTest.owner.text })
+        #expect(events.allSatisfy { $0["caller"] == "owner@test.example" })
+        for (caller, count) in [("Owner@test.example", 2), (RegionUnderTest.owner.text, 2), ("other@test.example", 0)] {
+            let found = try await region.send(.get, path + filter + "%20and%20caller%20eq%20'\(caller)'")
+            #expect(found.body["value"]?.array?.count == count, "\(caller)")
+        }
         #expect(events.allSatisfy { $0["status"]?["value"] == "Succeeded" })
         #expect(try await region.send(.get, path + filter, as: .stranger).code == "SubscriptionNotFound")
         #expect(try await region.give(.stranger, "Reader", at: region.group("h")) == 201)

@@ -195,6 +195,9 @@ struct OneDirectory: PrincipalDirectory {
     func mayAct(_ principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Bool {
         [RegionUnderTest.owner, RegionUnderTest.stranger].contains(principal)
     }
+    func userName(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String? {
+        principal == RegionUnderTest.owner ? "owner@test.example" : nil
+    }
     func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile {
         TenantProfile(displayName: "Test", domains: ["test.example"])
     }

@@ -248,6 +248,7 @@ private struct NoDirectory: PrincipalDirectory {
     static let namespace = "Test.Directory"
     func type(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String? { nil }
     func mayAct(_ principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Bool { false }
+    func userName(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String? { nil }
     func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile {
         TenantProfile(displayName: "Test", domains: [])
     }

@@ -22,6 +22,8 @@ package protocol PrincipalDirectory: Sendable {
     func type(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String?
     /// Whether the principal is a user or a service principal of the scope's tenant whose account is not closed.
     func mayAct(_ principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> Bool
+    /// The name a user signs in under; nil when the scope's tenant has no such user.
+    func userName(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String?
     /// What the scope's tenant is called.
     func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile
 }
@@ -67,6 +69,10 @@ extension PrincipalDirectory {
         guard given.contains(where: { $0.value.role == RoleDefinition.owner && ResourceID($0.value.scope) == .root })
         else { return false }
         return try await !isAdministered(without: principal, asking: scope)
+    }
+    /// The name a user signs in under, at the asker's version.
+    package func userName(of principal: PrincipalID, asking scope: ReadScope) async throws(ServiceError) -> String? {
+        try await userName(of: principal, scope.narrowed(to: Self.namespace))
     }
     /// What the tenant is called, at the asker's version.
     package func profile(asking scope: ReadScope) async throws(ServiceError) -> TenantProfile {

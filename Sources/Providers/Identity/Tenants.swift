@@ -64,6 +64,9 @@ extension IdentityProvider: PrincipalDirectory {
         guard let state = try await scope.state(principal), state.isEnabled else { return false }
         return state.kind == .user || state.kind == .servicePrincipal
     }
+    package func userName(of principal: PrincipalID, _ scope: some Scope) async throws(ServiceError) -> String? {
+        try await scope.object(User.self, principal)?.userPrincipalName
+    }
     package func profile(_ scope: some Scope) async throws(ServiceError) -> TenantProfile {
         guard let tenant = try await tenant(scope.tenant, scope) else {
             throw .notFound("TenantNotFound", "The tenant '\(scope.tenant.text)' could not be found.")

@@ -16,6 +16,7 @@ extension ResourcesProvider {
         }
         var shown: [JSON] = []
         var (after, pages) = (page.marker, 0)
+        var names: [String: String] = [:]
         repeat {
             let (events, next) = try await activity.activity(
                 subscription: subscription,
@@ -25,7 +26,12 @@ extension ResourcesProvider {
                 limit: page.size,
                 scope
             )
-            for event in events where query.takes(event) {
+            for var event in events {
+                // The ledger holds ids, for names change; Azure shows a user by name.
+                let id = event.caller
+                if names[id] == nil { names[id] = try await callerName(id, scope) }
+                event.caller = names[id] ?? id
+                guard query.takes(event, by: id) else { continue }
                 guard try await access.allows(Self.eventRead, at: event.resource, caller: call.caller, scope: scope)
                 else { continue }
                 shown.append(
@@ -36,5 +42,10 @@ extension ResourcesProvider {
             pages += 1
         } while shown.isEmpty && after != nil && pages < Limits.eventPagesMax
         return Page.reply(shown, call, hostPlan, after: after)
+    }
+    /// How a caller is shown: a user by the name of today, everyone else, and who is gone, as the ledger names them.
+    private func callerName(_ caller: String, _ scope: ReadScope) async throws(ServiceError) -> String {
+        guard let id = PrincipalID(text: caller) else { return caller }
+        return try await directory.userName(of: id, asking: scope) ?? caller
     }
 }

@@ -46,8 +46,8 @@ package struct ActivityQuery {
     }
     private static func fault(_ message: String) -> ServiceError { .badRequest("BadRequest", message) }
 
-    /// Whether an event is asked for.
-    package func takes(_ event: ActivityEvent) -> Bool {
+    /// Whether an event is asked for; its caller may be named by `id` too.
+    package func takes(_ event: ActivityEvent, by id: String? = nil) -> Bool {
         conditions.allSatisfy { condition in
             let wanted = condition.wanted.lowercased()
             return switch condition.field {
@@ -56,7 +56,7 @@ package struct ActivityQuery {
             case "resourceprovider": ActivityWire.provider(of: event).lowercased() == wanted
             case "resourcetype": ActivityWire.type(of: event).lowercased() == wanted
             case "correlationid": event.correlationId.lowercased() == wanted
-            case "caller": event.caller.lowercased() == wanted
+            case "caller": event.caller.lowercased() == wanted || id?.lowercased() == wanted
             case "status": event.status.lowercased() == wanted
             case "operationname": event.operationName.lowercased() == wanted
             // Every event here is an administrative operation of the level its status gives.
