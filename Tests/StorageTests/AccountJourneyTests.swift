@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import HTTPTypes
+import Kernel
 import Testing
 
 struct AccountJourneyTests {
@@ -41,6 +42,24 @@ struct AccountJourneyTests {
         #expect(try await client.check(name: "free4711").json["nameAvailable"]?.bool == true)
     }
 
+    @Test func `who has no role in the subscription is told nothing of its accounts`() async throws {
+        let client = try await StorageClient.ready()
+        let base = StorageRegion.subscription + "/providers/Microsoft.Storage"
+        func asked() async throws -> [StorageAnswer] {
+            [
+                try await client.check(name: client.account), try await client.check(name: "free4711"),
+                try await client.region.manage(.get, base + "/locations/francecentral/usages", nil),
+                try await client.region.manage(.get, base + "/skus", nil),
+            ]
+        }
+        #expect(try await asked().allSatisfy { $0.status == 200 })
+        try await client.region.unassign("Owner")
+        for answer in try await asked() { #expect(answer.status == 404 && answer.code == "SubscriptionNotFound") }
+        // Whoever may work in one place needs free names.
+        try await client.region.assign("Reader", over: ResourceID(StorageRegion.group))
+        #expect(try await asked().allSatisfy { $0.status == 200 })
+    }
+
     @Test func `what an account cannot do yet is refused, not promised`() async throws {
         let client = try await StorageClient.ready()
         for properties in [
@@ -57,7 +76,6 @@ struct AccountJourneyTests {
         let client = try await StorageClient.ready()
         let before = try await client.manage(.get, "").json
         for (changes, status, code) in [
-            (["location": "francesouth"], 409, "InvalidResourceLocation"),
             (["colour": "red"], 400, "InvalidRequestContent"), (["tags": "red"], 400, "InvalidRequestContent"),
             (["properties": ["colour": "red"]], 400, "InvalidRequestContent"),
             (["properties": ["dualStackEndpointPreference": ["publishIpv6Endpoint": true]]], 501, "NotImplemented"),
@@ -69,6 +87,8 @@ struct AccountJourneyTests {
                 #expect(answer.status == status && answer.code == code, "\(method) \(changes)")
             }
         }
+        let moved = try await client.manage(.patch, "", ["location": "francesouth"])
+        #expect(moved.status == 409 && moved.code == "InvalidResourceLocation")
         #expect(try await client.manage(.get, "").json == before)
         #expect(try await client.manage(.put, "", before).json == before)
         #expect(try await client.manage(.patch, "", ["location": "France Central", "tags": [:]]).status == 200)

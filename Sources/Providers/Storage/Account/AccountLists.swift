@@ -32,7 +32,17 @@ extension StorageProvider {
         return .json(200, .object(body))
     }
 
+    /// The route's subscription, when the caller has any role in it; otherwise it is not there.
+    private func visibleSubscription(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> SubscriptionID {
+        let id = try subscription(call)
+        guard try await access.reaches(.subscription(id), caller: call.caller, scope: scope) else {
+            throw .notFound("SubscriptionNotFound", "The subscription '\(id.text)' could not be found.")
+        }
+        return id
+    }
+
     func checkName(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        _ = try await visibleSubscription(call, scope)
         let text = try call.json()["name"]?.string ?? ""
         guard let name = AccountName(text) else {
             let why = Self.invalidName(text)
@@ -55,12 +65,13 @@ extension StorageProvider {
     private static let accountsMax = 250
 
     func listUsages(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        let subscription = try await visibleSubscription(call, scope)
         guard let location = Location.named(call["location"]) else {
             throw .badRequest("LocationNotAvailableForResourceType", "There is no location '\(call["location"])' here.")
         }
         let items = try await scope.list(
             AccountMember.self,
-            under: StorageKey.members(try subscription(call)),
+            under: StorageKey.members(subscription),
             limit: 4 * Self.accountsMax
         )
         var count: Int64 = 0
@@ -82,6 +93,7 @@ extension StorageProvider {
     }
 
     func listSKUs(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
+        _ = try await visibleSubscription(call, scope)
         let names = Location.all.map { JSON.string($0.name) }
         let skus = AccountRequest.skus.flatMap { sku in
             sku.kinds.map { kind in
