@@ -119,6 +119,23 @@ import Testing
         #expect(try await desk.graph(.get, "/me", token: token).status == 401)
     }
 
+    @Test(arguments: ["forceChangePasswordNextSignIn", "forceChangePasswordNextSignInWithMfa", "colour"])
+    func `no account is made that could never sign in`(member: String) async throws {
+        let desk = try await Desk.shared()
+        guard case .object(var body) = zoe else { return }
+        body["userPrincipalName"] = .string("locked.\(member)@desk.example")
+        let profile = JSON.object(["password": "Str0ng-Enough-4711", member: true])
+        let (status, code) = member == "colour" ? (400, "Request_BadRequest") : (501, "NotImplemented")
+        body["passwordProfile"] = profile
+        let made = try await desk.graph(.post, "/users", .object(body))
+        #expect(made.status == status && made.error?.code == code, "\(made.text)")
+        body["passwordProfile"] = ["password": "Str0ng-Enough-4711", "forceChangePasswordNextSignIn": false]
+        let id = try #require(try await desk.graph(.post, "/users", .object(body)).json["id"]?.string)
+        #expect(try await desk.graph(.patch, "/users/\(id)", ["passwordProfile": profile]).status == status)
+        #expect(await desk.signIn(user: "locked.\(member)@desk.example", password: "Str0ng-Enough-4711").status == 200)
+        #expect(try await desk.graph(.delete, "/users/\(id)").status == 204)
+    }
+
     @Test func `the last administrator is neither deleted nor disabled`() async throws {
         let desk = try await Desk.open()
         let (user, principal) = (desk.made.administratorId.text, desk.made.servicePrincipalId.text)

@@ -39,6 +39,7 @@ extension IdentityProvider {
         )
         try Self.takeDetails(&body, &user)
         guard let profile = body.take("passwordProfile") else { throw GraphFault.required("passwordProfile", .user) }
+        try Self.check(profile)
         try body.finish()
         let credential = try await self.credential(profile, scope)
         try await scope.insert(user, isEnabled: accountEnabled)
@@ -59,6 +60,7 @@ extension IdentityProvider {
         if let enabled = try body.truth("accountEnabled") { new.accountEnabled = enabled }
         try Self.takeDetails(&body, &new)
         let profile = body.take("passwordProfile").flatMap { $0 == .null ? nil : $0 }
+        if let profile { try Self.check(profile) }
         try body.finish()
         if !new.accountEnabled { try await keepAdministered(without: new.id, scope) }
         try await scope.replace(old, with: new)
@@ -168,6 +170,22 @@ extension IdentityProvider {
         for name in User.textNames.sorted() where body.has(name) { user.texts[name] = try body.text(name) }
         if let phones = try body.texts("businessPhones", max: 1) { user.businessPhones = phones }
     }
+    /// A password that must be changed could be neither used nor changed, for there is no page that changes it at
+    /// sign-in: such an account would never sign in.
+    private static func check(_ profile: JSON) throws(ServiceError) {
+        guard case .object(let members) = profile else { throw GraphFault.value("passwordProfile", .user) }
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("@odata.") {
+            switch name {
+            case "password": continue
+            case "forceChangePasswordNextSignIn", "forceChangePasswordNextSignInWithMfa":
+                guard value == .null || value.bool != nil else { throw GraphFault.value(name, .user) }
+                guard value.bool != true else {
+                    throw .notImplemented("A password that must be changed at the next sign-in (\(name)=true)")
+                }
+            default: throw GraphFault.value("passwordProfile", .user)
+            }
+        }
+    }
     private func credential(_ profile: JSON, _ scope: WriteScope) async throws(ServiceError) -> UserCredential {
         guard let password = profile["password"]?.string else { throw GraphFault.required("password", .user) }
         guard PasswordPolicy.accepts(password) else {
@@ -176,11 +194,7 @@ extension IdentityProvider {
                     + "to \(PasswordPolicy.charactersMax) characters of three of four kinds: small, capital, digit, other."
             )
         }
-        return try await credential(
-            Secret(text: password),
-            mustChange: profile["forceChangePasswordNextSignIn"]?.bool ?? false,
-            scope
-        )
+        return try await credential(Secret(text: password), mustChange: false, scope)
     }
     func credential(_ password: Secret, mustChange: Bool, _ scope: WriteScope) async throws(ServiceError)
         -> UserCredential
@@ -188,7 +202,7 @@ extension IdentityProvider {
         let hash = try await passwordChecks.hash(password, salt: scope.entropy.bytes(PasswordHash.saltBytes))
         return UserCredential(hash: hash, changed: scope.now, mustChange: mustChange)
     }
-    /// A profile with a password sets it; one without only says whether the present one must be changed.
+    /// A profile with a password sets it; one without only says that the present one need not be changed.
     private func change(_ profile: JSON, of user: PrincipalID, _ scope: WriteScope) async throws(ServiceError) {
         let key = DirectoryKey.credential(user)
         if profile["password"] != nil {
