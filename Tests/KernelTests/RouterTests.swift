@@ -74,6 +74,18 @@ import Testing
         #expect(found("/things/%FF").name == "malformed")
     }
 
+    @Test func `an answer to another method says which are allowed`() async throws {
+        let region = try await ProbedRegion()
+        for (method, path, allowed) in [
+            (.delete, "/things/a", "GET, PUT"), (.get, "/notes/n", "POST, PUT"), (.delete, "/tenants", "GET"),
+        ] as [(HTTPRequest.Method, String, String)] {
+            let answer = await region.send(method, path)
+            #expect(answer.reply.status == 405)
+            #expect(answer.reply.headers[.allow] == allowed, "\(path)")
+        }
+        #expect(await region.send(.delete, "/nothing").reply.headers[.allow] == nil)
+    }
+
     @Test func `parameters are decoded once`() {
         #expect(found("/things/a%2520b").parameters == ["name": "a%20b"])
         #expect(found("/things/a+b").parameters == ["name": "a+b"])

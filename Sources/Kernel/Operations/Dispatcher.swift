@@ -176,17 +176,21 @@ package final class Dispatcher: Sendable {
         case .found(let operation, let parameters): return (operation, parameters)
         case .malformed:
             throw .badRequest("InvalidUri", "The requested URI does not represent any resource on the server.")
-        case .otherMethod:
+        case .otherMethod(let allowed):
+            // RFC 9110 §15.5.6: such an answer says what is allowed.
+            let headers: HTTPFields = [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
             throw target.destination.surface.errorForm.isStorage
                 ? ServiceError(
                     405,
                     "UnsupportedHttpVerb",
-                    "The resource doesn't support the specified HTTP verb."
+                    "The resource doesn't support the specified HTTP verb.",
+                    headers: headers
                 )
                 : ServiceError(
                     405,
                     "HttpMethodNotAllowed",
-                    "The method \(request.method.rawValue) is not allowed on this path."
+                    "The method \(request.method.rawValue) is not allowed on this path.",
+                    headers: headers
                 )
         case .unknown: throw unknown(request, target)
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
-import HTTPTypes
+package import HTTPTypes
 
 /// Finds the operation a request means.
 ///
@@ -9,8 +9,8 @@ package struct Router: Sendable {
     /// What a look-up comes to.
     package enum Match: Sendable {
         case found(BoundOperation, parameters: [String: String])
-        /// The path is known, but not with this method or query.
-        case otherMethod
+        /// The path is known, but not with this method or query; with these methods it is.
+        case otherMethod(allowed: [HTTPRequest.Method])
         case unknown
         /// An escape in the path is broken.
         case malformed
@@ -63,7 +63,7 @@ package struct Router: Sendable {
                         .map(\.element)
                 }
         }
-        var isEmpty: Bool { byMethod.isEmpty }
+        var methods: some Sequence<HTTPRequest.Method> { byMethod.keys }
         /// The one that asks for most of what the request brings.
         func best(for request: Request) -> BoundOperation? {
             byMethod[request.method]?.first { $0.route.accepts(request) }
@@ -99,10 +99,10 @@ package struct Router: Sendable {
     package func match(_ surface: Surface, _ request: Request, path: String) -> Match {
         let pieces = Self.pieces(path)
         var best: BoundOperation?
-        var sawPath = false
+        var allowed: Set<HTTPRequest.Method> = []
         func consider(_ operations: Choices) -> Bool {
-            sawPath = sawPath || !operations.isEmpty
             best = operations.best(for: request)
+            if best == nil { allowed.formUnion(operations.methods) }
             return best != nil
         }
         // What takes the rest of a path comes last: it stands for all that nothing else answers.
@@ -110,7 +110,9 @@ package struct Router: Sendable {
             trees[surface].map { Self.walk($0, pieces[...], restMin: nil, consider) } == true
             || suffixes[surface].map { Self.walk($0, pieces.reversed()[...], restMin: 0, consider) } == true
             || trees[surface].map { Self.walk($0, pieces[...], restMin: 1, consider) } == true
-        guard let best else { return sawPath ? .otherMethod : .unknown }
+        guard let best else {
+            return allowed.isEmpty ? .unknown : .otherMethod(allowed: allowed.sorted { $0.rawValue < $1.rawValue })
+        }
         guard let parameters = best.route.parameters(pieces, path: path) else { return .malformed }
         return .found(best, parameters: parameters)
     }
