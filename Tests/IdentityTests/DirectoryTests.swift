@@ -136,6 +136,15 @@ import Testing
         #expect(try await desk.graph(.delete, "/users/\(id)").status == 204)
     }
 
+    @Test func `objects asked for by no ids are told what is missing`() async throws {
+        let desk = try await Desk.shared()
+        for (body, word) in [([:], "'ids'"), (["ids": "x"], "'ids'"), ([], "one JSON object")] as [(JSON, String)] {
+            let answer = try await desk.graph(.post, "/directoryObjects/getByIds", body)
+            #expect(answer.status == 400 && answer.error?.message.contains(word) == true, "\(answer.text)")
+        }
+        #expect(try await desk.graph(.post, "/directoryObjects/getByIds", ["ids": []]).json["value"] == [])
+    }
+
     @Test func `the last administrator is neither deleted nor disabled`() async throws {
         let desk = try await Desk.open()
         let (user, principal) = (desk.made.administratorId.text, desk.made.servicePrincipalId.text)

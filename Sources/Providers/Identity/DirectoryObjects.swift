@@ -15,8 +15,9 @@ extension IdentityProvider {
     }
     /// `POST /directoryObjects/getByIds`: those that exist, in the order asked for.
     func getByIDs(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
-        guard let json = try? JSON(parsing: call.body), let texts = json["ids"]?.array?.map(\.string) else {
-            throw GraphFault.unreadable
+        guard let json = try? JSON(parsing: call.body), json.object != nil else { throw GraphFault.unreadable }
+        guard let texts = json["ids"]?.array?.map(\.string) else {
+            throw GraphFault.invalid("The property 'ids' is required: a list of the ids of directory objects.")
         }
         guard texts.count <= Limits.idsMax else {
             throw GraphFault.invalid("Too many ids: at most \(Limits.idsMax) may be asked for at once.")
