@@ -145,6 +145,25 @@ import Testing
         #expect(try await desk.graph(.post, "/directoryObjects/getByIds", ["ids": []]).json["value"] == [])
     }
 
+    @Test func `a mail alias is one`() async throws {
+        let desk = try await Desk.shared()
+        let group: [String: JSON] = ["displayName": "alias", "mailEnabled": false, "securityEnabled": true]
+        let long = String(repeating: "a", count: 65)
+        for name in ["g 1", "g@x", "é", "a;b", long, "a\\b"] {
+            let made = try await desk.graph(
+                .post,
+                "/groups",
+                .object(group.merging(["mailNickname": .string(name)]) { $1 })
+            )
+            #expect(made.status == 400 && made.error?.message.contains("mailNickname") == true, "\(name)")
+            let changed = try await desk.graph(.patch, "/users/admin@desk.example", ["mailNickname": .string(name)])
+            #expect(changed.status == 400, "\(name)")
+        }
+        let plain = JSON.object(group.merging(["mailNickname": "g.1-x_y"]) { $1 })
+        let id = try #require(try await desk.graph(.post, "/groups", plain).json["id"]?.string)
+        #expect(try await desk.graph(.delete, "/groups/\(id)").status == 204)
+    }
+
     @Test func `the last administrator is neither deleted nor disabled`() async throws {
         let desk = try await Desk.open()
         let (user, principal) = (desk.made.administratorId.text, desk.made.servicePrincipalId.text)

@@ -17,10 +17,11 @@ extension IdentityProvider {
     /// Serves `POST /groups`.
     func createGroup(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         var body = try GraphBody(call.body, .group)
+        guard let nickname = try body.mailNickname() else { throw GraphFault.required("mailNickname", .group) }
         let group = Group(
             id: PrincipalID(scope.entropy.uuid()),
             displayName: try body.requiredText("displayName"),
-            mailNickname: try body.requiredText("mailNickname"),
+            mailNickname: nickname,
             description: try body.text("description"),
             visibility: try body.text("visibility"),
             created: scope.now
@@ -49,7 +50,7 @@ extension IdentityProvider {
         var body = try GraphBody(call.body, .group)
         var new = old
         if let name = try body.changedText("displayName") { new.displayName = name }
-        if let name = try body.changedText("mailNickname") { new.mailNickname = name }
+        if let name = try body.mailNickname() { new.mailNickname = name }
         if body.has("description") { new.description = try body.text("description") }
         if body.has("visibility") { new.visibility = try body.text("visibility") }
         let members = try body.texts("members@odata.bind", max: Limits.bindingsMax) ?? []

@@ -29,11 +29,12 @@ extension IdentityProvider {
             nil,
             scope
         )
+        guard let nickname = try body.mailNickname() else { throw GraphFault.required("mailNickname", .user) }
         var user = User(
             id: PrincipalID(scope.entropy.uuid()),
             userPrincipalName: name.text,
             displayName: try body.requiredText("displayName"),
-            mailNickname: try body.requiredText("mailNickname"),
+            mailNickname: nickname,
             accountEnabled: accountEnabled,
             created: scope.now
         )
@@ -56,7 +57,7 @@ extension IdentityProvider {
             new.userPrincipalName = try await freeName(text, old.id, scope).text
         }
         if let name = try body.changedText("displayName") { new.displayName = name }
-        if let name = try body.changedText("mailNickname") { new.mailNickname = name }
+        if let name = try body.mailNickname() { new.mailNickname = name }
         if let enabled = try body.truth("accountEnabled") { new.accountEnabled = enabled }
         try Self.takeDetails(&body, &new)
         let profile = body.take("passwordProfile").flatMap { $0 == .null ? nil : $0 }

@@ -45,6 +45,17 @@ struct GraphBody {
         guard !text.isEmpty else { throw GraphFault.value(name, kind) }
         return text
     }
+    /// The mail alias of a user or group, which may be missing: Graph takes up to 64 characters of ASCII without those
+    /// that mean something in an address.
+    mutating func mailNickname() throws(ServiceError) -> String? {
+        guard let text = try changedText("mailNickname") else { return nil }
+        let isAlias = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !Self.reserved.contains($0) }
+        guard isAlias, text.utf8.count <= Limits.mailNicknameCharactersMax else {
+            throw GraphFault.value("mailNickname", kind)
+        }
+        return text
+    }
+    private static let reserved = Set(#"@()\[]";:<>,"#.utf8)
     mutating func truth(_ name: String) throws(ServiceError) -> Bool? {
         guard let value = take(name), value != .null else { return nil }
         guard let truth = value.bool else { throw GraphFault.value(name, kind) }

@@ -35,6 +35,8 @@ enum Limits {
     static let settingsBytesMax = 64 * 1024
     /// Longest name of a directory object, as Graph documents it.
     static let displayNameCharactersMax = 256
+    /// Longest mail alias (Graph).
+    static let mailNicknameCharactersMax = 64
     /// Longest user principal name.
     static let userPrincipalNameCharactersMax = 113
     /// Longest other text property.
