@@ -13,11 +13,11 @@ extension IdentityProvider {
         let form = try FormBody(call.body)
         let clientText = try form.required("client_id")
         guard let client = UUID(uuidString: clientText) else {
-            throw SignInFault.unknownClient(clientText, in: "this region")
+            throw SignInFault.unknownClient(clientText, in: nil)
         }
         let named = try await tenant(TenantHint(call["tenant"]), scope)?.id
         guard try await isPublicClient(client, named, scope) else {
-            throw SignInFault.unknownClient(clientText, in: named?.text ?? "this region")
+            throw SignInFault.unknownClient(clientText, in: named)
         }
         let asked: RequestedScope
         if let text = form["scope"] {

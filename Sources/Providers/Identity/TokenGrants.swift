@@ -32,7 +32,7 @@ extension IdentityProvider {
         guard let client = try await view.get(Client.self, at: Client.key(request.client)) else {
             // Looked up only now: the usual grant needs no tenant record.
             _ = try await self.tenant(.id(tenant), scope)
-            throw SignInFault.unknownClient(request.client.lowercaseText, in: tenant.text)
+            throw SignInFault.unknownClient(request.client.lowercaseText, in: tenant)
         }
         try Self.authenticate(client, request, required: true, now: scope.now)
         guard let principal = client.servicePrincipal,
@@ -203,7 +203,7 @@ extension IdentityProvider {
             return named.id
         case .open, .adfs:
             guard let home = try await scope.get(ClientHome.self, in: .region, at: ClientHome.key(client)) else {
-                throw SignInFault.unknownClient(client.lowercaseText, in: "this region")
+                throw SignInFault.unknownClient(client.lowercaseText, in: nil)
             }
             return home.tenant
         }
@@ -219,7 +219,7 @@ extension IdentityProvider {
         if KnownClients.names[request.client] != nil { return }
         guard let tenant, let client = try await scope.of(tenant).get(Client.self, at: Client.key(request.client))
         else {
-            throw SignInFault.unknownClient(request.client.lowercaseText, in: tenant?.text ?? "this region")
+            throw SignInFault.unknownClient(request.client.lowercaseText, in: tenant)
         }
         try Self.authenticate(client, request, required: !client.isPublic, now: scope.now)
     }

@@ -58,12 +58,14 @@ enum SignInFault {
     )
 
     // The client.
-    static func unknownClient(_ client: String, in tenant: String) -> ServiceError {
-        make(
+    /// `tenant` is nil where the request leaves it open.
+    static func unknownClient(_ client: String, in tenant: TenantID?) -> ServiceError {
+        let place = tenant.map { "the directory '\($0.text)'" } ?? "any directory of this region"
+        return make(
             400,
             "unauthorized_client",
             700_016,
-            "Application with identifier '\(client.prefix(100))' was not found in the directory '\(tenant)'. This can happen if the "
+            "Application with identifier '\(client.prefix(100))' was not found in \(place). This can happen if the "
                 + "application has not been installed by the administrator of the tenant."
         )
     }

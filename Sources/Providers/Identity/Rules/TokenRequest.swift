@@ -31,7 +31,7 @@ package struct TokenRequest: Sendable {
         guard let id = form["client_id"] ?? basic?.client else { throw SignInFault.missing("client_id") }
         clientText = id
         guard let client = UUID(uuidString: clientText) else {
-            throw SignInFault.unknownClient(clientText, in: "this directory")
+            throw SignInFault.unknownClient(clientText, in: nil)
         }
         self.client = client
         clientSecret = (form["client_secret"] ?? basic?.secret).map { Secret(text: $0) }
