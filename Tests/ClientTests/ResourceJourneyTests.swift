@@ -124,6 +124,23 @@ extension AzTests {
             ])
         }
 
+        @Test func `a policy says where a subscription's resources may lie`() async throws {
+            // Both places: other journeys use the subscription meanwhile. What a narrower one refuses, provider tests say.
+            let parameters = "{'listOfAllowedLocations':{'value':['francecentral','francesouth']}}"
+            try await Az.administrator().walk([
+                az(
+                    "policy assignment create -n stay --policy e56962a6-4747-49cd-b67b-bf8b01975c4c "
+                        + "--params \"\(parameters)\" --query name",
+                    prints: "stay"
+                ),
+                az("policy assignment list --query [].name", prints: "stay"),
+                az("policy assignment show -n stay --query enforcementMode", prints: "Default"),
+                az("policy assignment delete -n stay"),
+                az("policy assignment list --query length(@)", prints: "0"),
+                az("policy assignment create -n other --policy 1f3afdf9-d0c9-4c3d-847f-89da613e70a8", fails: "Invalid"),
+            ])
+        }
+
         @Test func `the activity log tells who did what`() async throws {
             let events = "monitor activity-log list -g logged --offset 1h --query"
             let write = "Microsoft.Resources/subscriptions/resourceGroups/write"

@@ -231,6 +231,14 @@ enum StoredFixtures {
                 )
             ),
             Row(
+                type: "LocationPolicy",
+                format: 1,
+                body: .json(
+                    #"{"created":1795289700123456,"createdBy":"someone","description":"why","displayName":"Stay""#
+                        + #","locations":["francesouth"],"metadata":{"a":"b"},"name":"stay"}"#
+                )
+            ),
+            Row(
                 type: "SubscriptionTags",
                 format: 1,
                 body: .json(

@@ -218,7 +218,8 @@ import Testing
             (.put, "/resourceGroups/g/providers/Microsoft.Resources/deployments/d"),
             (.post, "/resourceGroups/g/providers/Microsoft.Resources/deployments/d/whatIf"),
             (.post, "/resourceGroups/g/exportTemplate"), (.post, "/resourceGroups/g/moveResources"),
-            (.get, "/providers/Microsoft.Authorization/policyAssignments"),
+            (.get, "/providers/Microsoft.Authorization/policyDefinitions"),
+            (.get, "/providers/Microsoft.Authorization/policyDefinitions/other"),
             (.put, "/providers/Microsoft.Authorization/roleDefinitions/11111111-1111-4111-8111-111111111111"),
             (.post, "/providers/Contoso.Widgets/unregister"), (.put, "/tagNames/t"),
         ] as [(HTTPRequest.Method, String)]

@@ -28,17 +28,23 @@ extension ResourcesProvider {
         ]
     }()
 
+    /// What of Azure Policy is built has rows of its own.
+    private static let builtPolicies: Set<String> = [
+        "policyAssignments.list", "policyAssignments.show", "policyAssignments.put", "policyAssignments.delete",
+        "policyDefinitions.show",
+    ]
     private static let policies: [Operation<ResourcesProvider>] = [
         "policyAssignments", "policyDefinitions", "policySetDefinitions", "policyExemptions",
     ].flatMap { type in
         let path = "{scope*}/providers/Microsoft.Authorization/\(type)"
-        return [
+        let all = [
             absence("\(type).list", .get, path, "Azure Policy"),
             absence("\(type).show", .get, path + "/{name}", "Azure Policy"),
             absence("\(type).put", .put, path + "/{name}", "Azure Policy"),
             absence("\(type).patch", .patch, path + "/{name}", "Azure Policy"),
             absence("\(type).delete", .delete, path + "/{name}", "Azure Policy"),
         ]
+        return all.filter { !builtPolicies.contains($0.name) }
     }
 
     private static let others: [Operation<ResourcesProvider>] = {

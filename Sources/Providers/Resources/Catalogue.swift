@@ -22,6 +22,8 @@ package struct ProviderRow: Sendable {
             namespace: "Microsoft.Authorization",
             types: [
                 ("locks", ["2020-05-01", "2016-09-01"]), ("permissions", ["2022-04-01"]),
+                ("policyAssignments", ["2025-11-01", "2022-06-01"]),
+                ("policyDefinitions", ["2025-11-01", "2021-06-01"]),
                 ("roleAssignments", ["2022-04-01"]), ("roleDefinitions", ["2022-04-01"]),
             ],
             isPlaced: false

@@ -39,7 +39,7 @@ package struct ResourcesProvider: ResourceProvider {
     package var sagas: [any Saga] { [GroupDeletion(remover: remover)] }
 
     package static let operations: [Operation<ResourcesProvider>] =
-        cloud + catalogueTable + groups + generic + governance + roles + absent
+        cloud + catalogueTable + groups + generic + governance + roles + policy + absent
 
     private static let subscription = "/subscriptions/{subscription}"
     private static let group = "/subscriptions/{subscription}/resourceGroups/{group}"
@@ -390,6 +390,50 @@ package struct ResourcesProvider: ResourceProvider {
             pageMax: 1,
             proof: .none(because: "there are none to show"),
             ResourcesProvider.listDenyAssignments
+        ),
+    ]
+
+    private static let policy: [Operation<ResourcesProvider>] = [
+        .reads(
+            "policyAssignments.list",
+            .management,
+            .get("\(authorization)/policyAssignments"),
+            .control("Microsoft.Authorization/policyAssignments/read"),
+            pageMax: Limits.policiesMax,
+            proof: .client("az policy assignment list"),
+            ResourcesProvider.listPolicyAssignments
+        ),
+        .reads(
+            "policyAssignments.show",
+            .management,
+            .get("\(authorization)/policyAssignments/{name}"),
+            .control("Microsoft.Authorization/policyAssignments/read"),
+            proof: .client("az policy assignment show"),
+            ResourcesProvider.showPolicyAssignment
+        ),
+        .writes(
+            "policyAssignments.put",
+            .management,
+            .put("\(authorization)/policyAssignments/{name}"),
+            .control("Microsoft.Authorization/policyAssignments/write"),
+            proof: .client("az policy assignment create"),
+            ResourcesProvider.putPolicyAssignment
+        ),
+        .writes(
+            "policyAssignments.delete",
+            .management,
+            .delete("\(authorization)/policyAssignments/{name}"),
+            .control("Microsoft.Authorization/policyAssignments/delete"),
+            proof: .client("az policy assignment delete"),
+            ResourcesProvider.deletePolicyAssignment
+        ),
+        .reads(
+            "policyDefinitions.show",
+            .management,
+            .get("\(authorization)/policyDefinitions/{name}"),
+            .member,
+            proof: .client("az policy assignment create"),
+            ResourcesProvider.showPolicyDefinition
         ),
     ]
 }

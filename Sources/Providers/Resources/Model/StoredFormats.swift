@@ -3,5 +3,7 @@ package import Kernel
 
 extension ResourcesProvider {
     /// What this provider keeps.
-    package static let storedFormats: [StoredFormat] = [StoredFormat(SubscriptionTags.self)]
+    package static let storedFormats: [StoredFormat] = [
+        StoredFormat(LocationPolicy.self), StoredFormat(SubscriptionTags.self),
+    ]
 }

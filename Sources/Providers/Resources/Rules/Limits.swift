@@ -41,6 +41,11 @@ enum Limits {
     /// Longest lock name and notes (Azure).
     static let lockNameMax = 260
     static let lockNotesMax = 512
+    /// Most policy assignments of a subscription, and the longest name of one (Azure).
+    static let policiesMax = 200
+    static let policyNameMax = 128
+    /// Most bytes of a policy assignment's metadata: some texts that a client keeps.
+    static let policyMetadataMax = 16 * 1024
     /// Longest description of a role assignment (Azure).
     static let descriptionMax = 1024
 }
