@@ -50,7 +50,8 @@ package final class RefusalGuard: ChannelDuplexHandler, RemovableChannelHandler 
         context.fireChannelRead(data)
     }
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard case .reading = state, let refusal = refuse(error, context.remoteAddress?.ipAddress ?? "") else {
+        // A stream of HTTP/2 knows its address as a channel; asked through the handler it would end the process.
+        guard case .reading = state, let refusal = refuse(error, context.channel.remoteAddress?.ipAddress ?? "") else {
             return context.fireErrorCaught(error)
         }
         state = .ending(receiving ? nil : refusal)
