@@ -266,7 +266,7 @@ extension BadRequest {
             url: "<graph>/v1.0/users?$filter=((((",
             headers: ["Authorization: Bearer <graphToken>"],
             status: 400,
-            code: "BadRequest"
+            code: "Request_UnsupportedQuery"
         ),
         BadRequest(
             what: "a Graph user of nobody",
@@ -288,8 +288,8 @@ extension BadRequest {
             what: "nobody's signature",
             url: "<blob>/docs/it",
             headers: [version],
-            status: 404,
-            code: "ResourceNotFound"
+            status: 401,
+            code: "NoAuthenticationInformation"
         ),
         BadRequest(
             what: "a shared key of another key",
@@ -311,8 +311,8 @@ extension BadRequest {
             what: "an account of nobody",
             url: "https://nobody4711.blob.<storageSuffix>/docs?<sas>",
             headers: [version],
-            status: 403,
-            code: "AuthenticationFailed"
+            status: 404,
+            code: "ResourceNotFound"
         ),
         BadRequest(
             what: "a wrong Content-MD5",
@@ -392,7 +392,7 @@ extension BadRequest {
             url: "<blob>/docs?restype=container&comp=list&marker=%00%ff&<sas>",
             headers: [version],
             status: 400,
-            code: "OutOfRangeInput"
+            code: "InvalidUri"
         ),
         BadRequest(
             what: "a page of minus one",
