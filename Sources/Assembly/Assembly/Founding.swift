@@ -19,14 +19,13 @@ struct RegionRecord: Codable {
 
     static func origin(_ configuration: Configuration) -> String { "\(configuration.domain)/ledger" }
 
+    static func missing(_ folder: DataFolder) -> StartError {
+        StartError("\(folder.region) is missing from a region that was founded; restore it from the backup.")
+    }
     /// Reads the record; nil when the folder holds no region yet.
     static func load(_ folder: DataFolder, _ configuration: Configuration) throws -> RegionRecord? {
         guard folder.exists(folder.region) else {
-            guard !folder.exists(folder.credentials) else {
-                throw StartError(
-                    "\(folder.region) is missing from a region that was founded; restore it from the backup."
-                )
-            }
+            guard !folder.exists(folder.credentials) else { throw missing(folder) }
             return nil
         }
         let record: RegionRecord
@@ -55,14 +54,17 @@ struct Founding {
     let parts: Parts
     let signer: LedgerSigner
 
+    /// Founds the region where there is none, and takes up a founding that was cut short.
+    ///
+    /// A crash may come between any two of these steps: the pending credentials tell until the last one that the founding
+    /// goes on.
     func finish(founded: Bool, _ configuration: Configuration) async throws {
-        if !founded { try await found() }
-        // A crash between the commit and this rename left the file pending: the names and secrets in it are the ones in
-        // force, because the commit came after it was written.
-        if folder.exists(folder.credentialsPending) {
-            try folder.rename(folder.credentialsPending, to: folder.credentials)
+        if !founded {
+            try Remains(folder).refuseFounding()
+            try await found()
         }
         if !folder.exists(folder.region) {
+            guard folder.exists(folder.credentialsPending) else { throw RegionRecord.missing(folder) }
             let record = RegionRecord(
                 format: RegionRecord.formatVersion,
                 domain: configuration.domain,
@@ -70,6 +72,10 @@ struct Founding {
                 ledgerKey: signer.key.verifierText
             )
             try folder.write(try JSONCoding.encode(record) + [10], to: folder.region, mode: 0o644)
+        }
+        // The names and secrets in it are the ones in force, because the commit came after it was written.
+        if folder.exists(folder.credentialsPending) {
+            try folder.rename(folder.credentialsPending, to: folder.credentials)
         }
     }
 

@@ -53,7 +53,8 @@ package final class Region: Sendable {
         let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
         let world = World(clock: clock, entropy: SystemEntropy(), apart: globalConcurrentExecutor)
         let record = try RegionRecord.load(folder, configuration)
-        let root = try rootKey(folder, isNew: record == nil, world.entropy)
+        try Remains(folder).refuseNewStore()
+        let root = try rootKey(folder, isNew: record == nil && !Remains(folder).hasStore, world.entropy)
         let engines = try await Engines.open(folder)
         do {
             return try await Region(configuration, folder, port, world, logger, record, root, engines)
