@@ -24,7 +24,7 @@ import Testing
                 return
             }
             #expect(text.contains(file))
-            #expect(text.contains("restore the store from its last checkpoint"))
+            #expect(text.contains("restore the whole region from a backup"))
             #expect(!text.contains("\n"))
         }
     }

@@ -109,6 +109,72 @@ import TilesMemory
         await #expect(throws: NoteError.self) { try await sequencer.reload() }
     }
 
+    @Test func `a start takes the ledger up where it was published or further on, and refuses one that was taken back`()
+        async throws
+    {
+        let region = try await ProbedRegion()
+        let (store, tiles) = (region.region.store, region.region.tiles)
+        for number in 1..<300 { try await region.keep("n\(number)") }
+        try await region.sequence()
+        let early = try #require(store.peek(LedgerKey.head))
+        let published = try #require(try await tiles.checkpoint())
+        for number in 300..<310 { try await region.keep("n\(number)") }
+        try await region.sequence()
+        let late = try #require(store.peek(LedgerKey.head))
+        let latest = try #require(try await tiles.checkpoint())
+        func start(_ head: [UInt8]?, _ checkpoint: [UInt8], isFounded: Bool = true) async throws {
+            _ = try await store.commit(Commit(readVersion: 0, writes: [LedgerKey.head: head]))
+            try await tiles.publish(checkpoint: checkpoint)
+            let next = Sequencer(store: store, tiles: tiles, signer: region.region.signer, world: region.world)
+            try await next.takeUp(isFounded: isFounded)
+        }
+        try await start(late, latest)
+        // A crash between the commit of a head and its publication.
+        try await start(late, published)
+        // Behind by ten entries, whose rows are still there: the head alone tells.
+        for back in [early, nil] {
+            await #expect { try await start(back, latest) } throws: { ($0 as? LedgerDamage) != nil }
+        }
+        await #expect { try await start(late, Array("garbled".utf8)) } throws: {
+            ($0 as? LedgerDamage)?.file == "checkpoint"
+        }
+        await #expect { try await start(nil, published) } throws: {
+            ($0 as? LedgerDamage)?.why.contains("the store knows 0: the store was taken back") == true
+        }
+    }
+
+    @Test func `a start refuses a ledger whose published root is another one, and tiles that changed`() async throws {
+        let region = try await ProbedRegion()
+        for number in 1..<300 { try await region.keep("n\(number)") }
+        try await region.sequence()
+        let tiles = region.region.tiles
+        let published = try #require(try await tiles.checkpoint())
+        func start() async throws {
+            let next = Sequencer(
+                store: region.region.store,
+                tiles: tiles,
+                signer: region.region.signer,
+                world: region.world
+            )
+            try await next.takeUp(isFounded: true)
+        }
+        // The same key signs another ledger's first 300 entries.
+        let other = try await ProbedRegion()
+        for number in 1..<300 { try await other.keep("other \(number)") }
+        try await other.sequence()
+        try await tiles.publish(checkpoint: try #require(try await other.region.tiles.checkpoint()))
+        await #expect { try await start() } throws: {
+            ($0 as? LedgerDamage)?.why.contains("another root for its 300 entries") == true
+        }
+        try await tiles.publish(checkpoint: published)
+        try await start()
+        let path = TileAddress(level: 0, index: 0).path
+        var bytes = try #require(try await tiles.read(path))
+        bytes[7] ^= 1
+        try await tiles.write([Tile(path: path, bytes: bytes)], replacing: true)
+        await #expect { try await start() } throws: { ($0 as? LedgerDamage)?.file == "tile" }
+    }
+
     private func proves(
         _ receipt: Receipt,
         _ region: ProbedRegion,

@@ -65,6 +65,9 @@ struct Founding {
         }
         if !folder.exists(folder.region) {
             guard folder.exists(folder.credentialsPending) else { throw RegionRecord.missing(folder) }
+            // A founded region has published a checkpoint, by which a start tells that its store was not taken back.
+            while try await parts.journal.sequencer.sequence() {}
+            try await parts.journal.sequencer.publish()
             let record = RegionRecord(
                 format: RegionRecord.formatVersion,
                 domain: configuration.domain,

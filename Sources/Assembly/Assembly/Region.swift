@@ -11,6 +11,7 @@ package import Kernel
 import KeysSoftware
 import Ledger
 package import Logging
+import Merkle
 import Meters
 import Resources
 import ServiceLifecycle
@@ -85,12 +86,7 @@ package final class Region: Sendable {
         let signing = try SigningKey(seed: try await root.derive(purpose: LedgerSigner.purpose))
         let signer = LedgerSigner(origin: record?.origin ?? RegionRecord.origin(configuration), signing: signing)
         sequencer = Sequencer(store: engines.store, tiles: try Self.tiles(folder), signer: signer, world: world)
-        do { try await sequencer.reload() } catch {
-            throw StartError(
-                "\(folder.store): the ledger cannot be taken up: \(error). Is \(folder.rootKey) this region's key? "
-                    + "If it is, restore the store from its checkpoint."
-            )
-        }
+        try await Self.takeUp(sequencer, folder, record)
         metrics = configuration.metrics.isEmpty ? nil : Self.measuring()
         let watch = metrics.map { Watch(clock: world.clock, meters: $0.meters) }
         journal = try await Journal(
@@ -126,6 +122,14 @@ package final class Region: Sendable {
     private static func measuring() -> (MetricRegistry, Meters) {
         let registry = MetricRegistry()
         return (registry, Meters(registry))
+    }
+    private static func takeUp(_ sequencer: Sequencer, _ folder: DataFolder, _ record: RegionRecord?) async throws {
+        if let record, record.ledgerKey != sequencer.signer.key.verifierText {
+            throw StartError("\(folder.rootKey) is another region's: put the key back that made \(folder.region).")
+        }
+        do { try await sequencer.takeUp(isFounded: record != nil) } catch {
+            throw StartError(takingUpLedgerOf: folder, error)
+        }
     }
     private static func tiles(_ folder: DataFolder) throws -> DiskTiles {
         do { return try DiskTiles(folder: folder.ledger) } catch {

@@ -46,7 +46,7 @@ enum Damage {
         return UInt64(answer.f_bavail) * UInt64(answer.f_frsize)
     }
 
-    private static let wayOut = "restore the store from its last checkpoint"
+    private static let wayOut = "restore the whole region from a backup into an empty folder (lazuli restore)"
 
     /// The file at fault, where RocksDB's words allow to tell.
     private static func name(in text: String, path: String) -> String {

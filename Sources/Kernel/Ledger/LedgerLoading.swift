@@ -7,7 +7,20 @@ import Synchronization
 
 /// Why the ledger cannot be taken up where it was left.
 package struct LedgerDamage: Error, CustomStringConvertible {
-    package let description: String
+    /// The damaged file's name in the ledger's folder; nil where it is in the store.
+    package let file: String?
+    /// What is wrong with it.
+    package let why: String
+    package var description: String { file.map { "the ledger's \($0) \(why)" } ?? why }
+
+    init(description: String) {
+        file = nil
+        why = description
+    }
+    init(_ file: String, _ why: String) {
+        self.file = file
+        self.why = why
+    }
 }
 
 extension Sequencer {
@@ -23,7 +36,11 @@ extension Sequencer {
         // Cleared first: what is asked for from here on is looked for in the next round.
         state.withLock { $0.rescan = false }
         let snapshot = try await store.snapshot()
-        let head = try await snapshot.get(LedgerKey.head).map { try JSONCoding.decode(LedgerHead.self, from: $0) }
+        let head: LedgerHead?
+        let stored = try await snapshot.get(LedgerKey.head)
+        do { head = try stored.map { try JSONCoding.decode(LedgerHead.self, from: $0) } } catch {
+            throw LedgerDamage(description: "the ledger's head in the store cannot be read")
+        }
         var numbered: [(number: UInt64, entry: LedgerTree.TailEntry)] = []
         var queue: [Pending] = []
         var range = LedgerKey.allPending
@@ -60,15 +77,11 @@ extension Sequencer {
         guard let frontier = MerkleFrontier(size: head.size, peaks: peaks),
             tail.count == Int(head.size % UInt64(TileAddress.fullWidth))
         else {
-            throw LedgerDamage(
-                description: "the ledger's head does not fit its entries; restore the store from its checkpoint"
-            )
+            throw LedgerDamage(description: "the ledger's head does not fit its entries")
         }
         let checkpoint = try Checkpoint.verified(Array(head.note.utf8), origin: signer.key.name, by: [signer.key])
         guard checkpoint.root == frontier.root, checkpoint.size == head.size else {
-            throw LedgerDamage(
-                description: "the ledger's checkpoint does not fit its tree; restore the store from its checkpoint"
-            )
+            throw LedgerDamage(description: "the checkpoint of the ledger's head does not fit its tree")
         }
         var edges: [[MerkleHash]] = [tail.map { MerkleHash.leaf($0.leaf) }]
         var level = 1
@@ -93,7 +106,7 @@ extension Sequencer {
     func tile(_ address: TileAddress) async throws -> [MerkleHash] {
         guard let bytes = try await tiles.read(address.path), let hashes = LedgerTree.hashes(ofTile: bytes),
             hashes.count == TileAddress.fullWidth
-        else { throw LedgerDamage(description: "the ledger's tile \(address.path) is missing or cut") }
+        else { throw LedgerDamage(address.path, "is missing or cut") }
         return hashes
     }
 }
