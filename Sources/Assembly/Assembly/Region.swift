@@ -85,7 +85,8 @@ package final class Region: Sendable {
         self.engines = engines
         let signing = try SigningKey(seed: try await root.derive(purpose: LedgerSigner.purpose))
         let signer = LedgerSigner(origin: record?.origin ?? RegionRecord.origin(configuration), signing: signing)
-        sequencer = Sequencer(store: engines.store, tiles: try Self.tiles(folder), signer: signer, world: world)
+        let tiles = try Self.tiles(folder)
+        sequencer = Sequencer(store: engines.store, tiles: tiles, signer: signer, world: world)
         try await Self.takeUp(sequencer, folder, record)
         metrics = configuration.metrics.isEmpty ? nil : Self.measuring()
         let watch = metrics.map { Watch(clock: world.clock, meters: $0.meters) }
@@ -113,6 +114,9 @@ package final class Region: Sendable {
             )
         }
         isNew = !founded
+        if founded {
+            try await Presence(folder: folder, journal: journal, bytes: engines.bytes, tiles: tiles).check()
+        }
         try await Founding(folder: folder, plan: plan, parts: parts, signer: signer).finish(
             founded: founded,
             configuration

@@ -7,7 +7,7 @@ package import Ledger
 ///
 /// A file is written beside its place, synced, and renamed into it; the folders concerned are synced once per call.
 package final class DiskTiles: TileEngine {
-    private let folder: String
+    let folder: String
     /// One call writes at a time, so the file beside a tile's place has one writer.
     private let writing = DispatchQueue(label: "lazuli.tiles.write")
     private let reading = DispatchQueue(label: "lazuli.tiles.read")
