@@ -42,7 +42,7 @@ package struct Configuration: Sendable, Codable, Equatable {
         package var accountIngressBytesPerSecond = AccountLimits.published.ingressBytesPerSecond
         package var accountEgressBytesPerSecond = AccountLimits.published.egressBytesPerSecond
 
-        fileprivate var arePositive: Bool {
+        var arePositive: Bool {
             [
                 requestsPerSecond, requestBurst, accountRequestsPerSecond, accountIngressBytesPerSecond,
                 accountEgressBytesPerSecond,
@@ -68,45 +68,14 @@ extension Configuration {
         }
         let given: JSON
         do { given = try JSON(parsing: text) } catch { throw refuse(error.message) }
-        let known: JSON
+        if let name = RepeatedMember.name(in: text) { throw refuse("member '\(name)' stands there twice") }
         do {
-            known = try JSON(parsing: try JSONCoding.encode(Configuration()))
-            let merged = try Self.merge(given.withoutComments, over: known, at: "")
+            let merged = try Merge.merged(given.withoutComments)
             self = try JSONCoding.decode(Configuration.self, from: merged.bytes)
         } catch let error as ConfigurationError {
             throw refuse(error.description)
-        } catch { throw refuse("a member has the wrong type (\(error))") }
+        } catch { throw refuse("a member has the wrong type") }
         if let problem { throw refuse(problem) }
-    }
-    /// What is wrong with the values; nil when nothing is.
-    private var problem: String? {
-        if !(0...65535).contains(port) { return "port is between 0 and 65535" }
-        if !Self.isDomain(domain) { return "domain '\(domain)' is not a DNS name" }
-        if addresses.isEmpty { return "addresses names at least one" }
-        for set in names where !set.storage.hasPrefix("core.") {
-            return "the storage suffix '\(set.storage)' must begin with 'core.': clients find the account name by it"
-        }
-        if !["debug", "info", "warning", "error"].contains(logLevel) {
-            return "logLevel is debug, info, warning or error"
-        }
-        return limits.arePositive ? nil : "limits are positive"
-    }
-    private static func isDomain(_ text: String) -> Bool {
-        text.utf8.count <= 200
-            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-                (1...63).contains(label.utf8.count)
-                    && label.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 }
-            }
-    }
-    private static func merge(_ given: JSON, over known: JSON, at path: String) throws(ConfigurationError) -> JSON {
-        guard case .object(let members) = given, case .object(var result) = known else { return given }
-        for (name, value) in members {
-            guard let default_ = result[name] else {
-                throw ConfigurationError(description: "unknown member '\(path)\(name)'")
-            }
-            result[name] = try merge(value, over: default_, at: "\(path)\(name).")
-        }
-        return .object(result)
     }
 
     /// The names as the kernel knows them, for the port in use.
@@ -132,7 +101,11 @@ extension Configuration {
 extension JSON {
     /// Members that begin with `//` document the others.
     var withoutComments: JSON {
-        guard case .object(let members) = self else { return self }
-        return .object(members.filter { !$0.key.hasPrefix("//") }.mapValues(\.withoutComments))
+        switch self {
+        case .object(let members):
+            .object(members.filter { !$0.key.hasPrefix("//") }.mapValues(\.withoutComments))
+        case .array(let elements): .array(elements.map(\.withoutComments))
+        default: self
+        }
     }
 }

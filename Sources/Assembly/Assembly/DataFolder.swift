@@ -55,7 +55,10 @@ package struct DataFolder: Sendable {
                     attributes: [.posixPermissions: 0o700]
                 )
             } catch {
-                throw StartError("\(folder) cannot be made: \(error.localizedDescription). Choose another DATA folder.")
+                let why = error.localizedDescription
+                throw StartError(
+                    "\(folder) cannot be made: \(why)\(why.hasSuffix(".") ? "" : ".") Choose another DATA folder."
+                )
             }
         }
     }

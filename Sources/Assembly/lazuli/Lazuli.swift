@@ -32,7 +32,7 @@ struct RegionOptions: ParsableArguments {
     @Option(help: "Port HTTPS; 0: 443 si possible, sinon 8443 — 0 takes 443 where it may be bound, else 8443.")
     var port: Int?
 
-    /// The file's values with the command line's over them.
+    /// The file's values with the command line's over them, both checked.
     func configuration() throws -> Configuration {
         var configuration =
             try config.map { try Configuration(parsing: try configurationFile($0), file: $0) }
@@ -40,6 +40,7 @@ struct RegionOptions: ParsableArguments {
         if let data { configuration.data = data }
         if let domain { configuration.domain = domain }
         if let port { configuration.port = port }
+        try configuration.check()
         return configuration
     }
 }
