@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Kernel
 
-/// The release in use.
-package enum Release {
-    package static let version = "0.1.0"
-}
-
 /// The short page a start ends with.
 package struct Page {
     private let region: Region

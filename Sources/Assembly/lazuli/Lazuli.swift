@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Assembly
+import Kernel
 
 /// The region's one program.
 @main

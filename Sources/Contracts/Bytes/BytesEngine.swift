@@ -83,3 +83,13 @@ package protocol ExtentReader: Sendable {
     /// The bytes of `range`, inside the extent, at most `BytesLayout.chunkBytes` long; checked against their checksums.
     func read(_ range: Range<Int64>) async throws(BytesError) -> [UInt8]
 }
+
+extension BytesError: CustomStringConvertible {
+    /// In an operator's words.
+    package var description: String {
+        switch self {
+        case .full(let why), .corrupt(let why), .unavailable(let why): why
+        case .released(let what): "\(what) was given back, or lost"
+        }
+    }
+}

@@ -20,3 +20,12 @@ package protocol RootKey: Sendable {
     /// A secret of 32 bytes for one stated purpose, always the same for this root key.
     func derive(purpose: String) async throws(CustodyError) -> Secret
 }
+
+extension CustodyError: CustomStringConvertible {
+    /// In an operator's words.
+    package var description: String {
+        switch self {
+        case .wrongKey(let why), .unavailable(let why): why
+        }
+    }
+}

@@ -63,3 +63,12 @@ package protocol TileEngine: Sendable {
     /// One line for `lazuli status`.
     var health: String { get async }
 }
+
+extension TileError: CustomStringConvertible {
+    /// In an operator's words.
+    package var description: String {
+        switch self {
+        case .full(let why), .corrupt(let why), .unavailable(let why): why
+        }
+    }
+}

@@ -73,3 +73,14 @@ package protocol StoreEngine: Sendable {
     /// One line for `lazuli status`: what it is and how it fares.
     var health: String { get async }
 }
+
+extension StoreError: CustomStringConvertible {
+    /// In an operator's words.
+    package var description: String {
+        switch self {
+        case .conflict: "others changed the same keys meanwhile"
+        case .unknownResult: "it is not known whether the commit stands"
+        case .unavailable(let why), .corrupt(let why): why
+        }
+    }
+}

@@ -32,7 +32,8 @@ package struct VerificationReport: Sendable {
     /// Whether nothing was found.
     package var isClean: Bool { findingsCount == 0 }
 
-    mutating func find(_ text: String) {
+    /// Adds a finding.
+    package mutating func find(_ text: String) {
         findingsCount += 1
         if findings.count < Self.findingsMax { findings.append(text) }
     }

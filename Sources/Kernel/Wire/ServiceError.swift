@@ -69,3 +69,8 @@ package struct ServiceError: Error, Sendable {
         )
     }
 }
+
+extension ServiceError: CustomStringConvertible {
+    /// For the log and the operator.
+    package var description: String { "\(code): \(detail.isEmpty ? message : detail)" }
+}
