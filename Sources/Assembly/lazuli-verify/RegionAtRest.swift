@@ -46,6 +46,8 @@ struct RegionFiles {
 struct RegionAtRest {
     let verification: Verification
     let hasRootKey: Bool
+    /// Whether the founding has ended, which publishes a checkpoint.
+    let isFounded: Bool
     private let store: RocksDBStore
     private let bytes: any BytesEngine
 
@@ -53,31 +55,41 @@ struct RegionAtRest {
     private struct Record: Decodable { var ledgerKey: String }
 
     /// Throws `NoStart` when the check cannot start.
-    init(_ folder: RegionFiles, ledgerKey: String?, skipBytes: Bool) async throws {
+    static func open(_ folder: RegionFiles, ledgerKey: String?, skipBytes: Bool) async throws -> RegionAtRest {
         guard folder.exists(folder.store) else {
             throw NoStart("\(folder.path) holds no region; name the folder given to `lazuli up --data`.")
         }
-        do {
-            // First of all: it holds the lock that keeps regions out.
-            store = try RocksDBStore(readingOnly: folder.store)
-            let root = folder.exists(folder.rootKey) ? try SoftwareRootKey(path: folder.rootKey) : nil
-            // A region killed while it was founded may lack the later folders.
-            let tiles: any TileEngine =
-                folder.exists(folder.ledger) ? try DiskTiles(folder: folder.ledger) : MemoryTiles()
-            bytes =
-                folder.exists(folder.bytes) ? try DiskBytes(readingOnly: folder.bytes) : MemoryBytes()
-            let key = try await Self.key(folder, root, given: ledgerKey)
-            hasRootKey = root != nil
-            verification = Verification(
-                store: store,
-                tiles: tiles,
-                bytes: skipBytes ? nil : bytes,
-                root: root,
-                ledgerKey: key
-            )
-        } catch let error as StoreError { throw NoStart(Self.reason(error)) } catch let error as BytesError {
+        // First of all: it holds the lock that keeps regions out.
+        let store: RocksDBStore
+        do throws(StoreError) { store = try RocksDBStore(readingOnly: folder.store) } catch {
             throw NoStart("\(error)")
-        } catch let error as CustodyError { throw NoStart("\(error)") }
+        }
+        do { return try await RegionAtRest(folder, store, ledgerKey: ledgerKey, skipBytes: skipBytes) } catch {
+            // A store that is still open while its library is torn down crashes the process.
+            await store.close()
+            throw NoStart("\(error)")
+        }
+    }
+    private init(_ folder: RegionFiles, _ store: RocksDBStore, ledgerKey: String?, skipBytes: Bool) async throws {
+        self.store = store
+        let root = folder.exists(folder.rootKey) ? try SoftwareRootKey(path: folder.rootKey) : nil
+        let key = try await Self.key(folder, root, given: ledgerKey)
+        // A region killed while it was founded may lack the later folders.
+        let tiles: any TileEngine = folder.exists(folder.ledger) ? try DiskTiles(folder: folder.ledger) : MemoryTiles()
+        // The last that may throw, so that its threads need no end here.
+        isFounded = folder.exists(folder.region)
+        guard !isFounded || folder.exists(folder.bytes) else {
+            throw NoStart("\(folder.bytes) is missing from a region that was founded: restore the whole region.")
+        }
+        bytes = folder.exists(folder.bytes) ? try DiskBytes(readingOnly: folder.bytes) : MemoryBytes()
+        hasRootKey = root != nil
+        verification = Verification(
+            store: store,
+            tiles: tiles,
+            bytes: skipBytes ? nil : bytes,
+            root: root,
+            ledgerKey: key
+        )
     }
 
     /// Ends the engines' threads, which must not outlive the process's other parts.
@@ -117,11 +129,5 @@ struct RegionAtRest {
         guard folder.exists(file) else { return nil }
         let name = String(decoding: try folder.read(file).prefix { $0 != 10 }, as: UTF8.self)
         return NoteKey(name: name, publicKey: derived)
-    }
-    private static func reason(_ error: StoreError) -> String {
-        switch error {
-        case .unavailable(let why), .corrupt(let why): why
-        case .conflict, .unknownResult: "\(error)"
-        }
     }
 }

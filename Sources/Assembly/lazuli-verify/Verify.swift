@@ -16,7 +16,8 @@ struct Verify: AsyncParsableCommand {
         discussion: """
             Exit code 0: nothing found; 1: findings; 78: the check cannot start.
             Without DATA/keys/root.key structure, root and signature are checked, rows and bytes are not.
-            """
+            """,
+        version: Release.version
     )
     @Argument(help: "Dossier de la région — the region's folder.")
     var data: String
@@ -33,12 +34,15 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let region: RegionAtRest
         do {
-            region = try await RegionAtRest(RegionFiles(path: data), ledgerKey: ledgerKey, skipBytes: skipBytes)
+            region = try await RegionAtRest.open(RegionFiles(path: data), ledgerKey: ledgerKey, skipBytes: skipBytes)
         } catch {
             FileHandle.standardError.write(Data("lazuli-verify: \(error)\n".utf8))
             throw ExitCode(78)  // EX_CONFIG, sysexits(3)
         }
-        let report = await region.verification.run()
+        var report = await region.verification.run()
+        if region.isFounded, report.published == nil {
+            report.find("ledger/checkpoint is missing from a region that was founded, or cannot be read")
+        }
         await region.close()
         let text =
             json ? String(decoding: report.json.bytes, as: UTF8.self) : lines(report, region).joined(separator: "\n")
