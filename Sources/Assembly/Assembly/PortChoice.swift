@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import Base
 import Synchronization
 
 /// Which port an unsaid port means: 443 where this process may bind it, else 8443.
+///
+/// A region that was started before keeps the one it chose: clients, and its credentials file, know it by that.
 enum PortChoice {
-    static var preferred: Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return 8443 }
-        defer { close(descriptor) }
-        var yes: Int32 = 1
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(443).bigEndian
-        address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-        let bound = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        return bound == 0 ? 443 : 8443
+    private static let preferred = 443
+    private static let other = 8443
+
+    static func port(_ folder: DataFolder, _ configuration: Configuration) -> Int {
+        guard configuration.port == 0 else { return configuration.port }
+        if let last = last(folder), [preferred, other].contains(last) { return last }
+        return Listening.problem(configuration.addresses, port: preferred) == nil ? preferred : other
+    }
+    /// The port of the last start; nil before the first.
+    static func last(_ folder: DataFolder) -> Int? {
+        if let status = try? Status.read(folder) { return status.port }
+        guard folder.exists(folder.credentials), let text = try? folder.read(folder.credentials) else { return nil }
+        return (try? JSON(parsing: text))?["port"]?.integer.map { Int($0) }
     }
 }
 

@@ -50,11 +50,16 @@ package final class Region: Sendable {
     ) async throws -> Region {
         let folder = DataFolder(configuration.data)
         try folder.refuseBackup()
-        try folder.create()
-        let port = configuration.port == 0 ? PortChoice.preferred : configuration.port
-        let world = World(clock: clock, entropy: SystemEntropy(), apart: globalConcurrentExecutor)
         let record = try RegionRecord.load(folder, configuration)
         try Remains(folder).refuseNewStore()
+        let port = PortChoice.port(folder, configuration)
+        // A folder that is in use is refused by its lock, which names the process.
+        if let problem = Listening.problem(configuration.addresses, port: port), FolderHolder.process(of: folder) == nil
+        {
+            throw StartError(problem)
+        }
+        try folder.create()
+        let world = World(clock: clock, entropy: SystemEntropy(), apart: globalConcurrentExecutor)
         let root = try rootKey(folder, isNew: record == nil && !Remains(folder).hasStore, world.entropy)
         let engines = try await Engines.open(folder)
         do {
@@ -175,6 +180,8 @@ package final class Region: Sendable {
         group.maximumGracefulShutdownDuration = .seconds(30)
         do { try await ServiceGroup(configuration: group).run() } catch {
             await engines.close()
+            // Somebody may have taken the port since the start looked.
+            if let problem = Listening.problem(configuration.addresses, port: port) { throw StartError(problem) }
             throw error
         }
         await engines.close()
