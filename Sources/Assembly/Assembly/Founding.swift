@@ -22,8 +22,18 @@ struct RegionRecord: Codable {
     static func missing(_ folder: DataFolder) -> StartError {
         StartError("\(folder.region) is missing from a region that was founded; restore it from the backup.")
     }
-    /// Reads the record; nil when the folder holds no region yet.
-    static func load(_ folder: DataFolder, _ configuration: Configuration) throws -> RegionRecord? {
+    /// Reads the record of a region that is to be of the configuration's domain; nil when the folder holds none yet.
+    static func load(_ folder: DataFolder, _ configuration: Configuration) throws(StartError) -> RegionRecord? {
+        guard let record = try load(folder) else { return nil }
+        guard record.domain == configuration.domain else {
+            throw StartError(
+                "\(folder.region) is of the domain '\(record.domain)', the configuration says '\(configuration.domain)': "
+                    + "set domain back, or add the new names under 'names'."
+            )
+        }
+        return record
+    }
+    private static func load(_ folder: DataFolder) throws(StartError) -> RegionRecord? {
         guard folder.exists(folder.region) else {
             guard !folder.exists(folder.credentials) else { throw missing(folder) }
             return nil
@@ -37,14 +47,10 @@ struct RegionRecord: Codable {
                 "\(folder.region) is of format \(record.format), which this release does not read; use a newer one."
             )
         }
-        guard record.domain == configuration.domain else {
-            throw StartError(
-                "\(folder.region) is of the domain '\(record.domain)', the configuration says '\(configuration.domain)': "
-                    + "set domain back, or add the new names under 'names'."
-            )
-        }
         return record
     }
+    /// The domain that a region was founded with; nil when the folder holds none.
+    static func domain(_ folder: DataFolder) throws(StartError) -> String? { try load(folder)?.domain }
 }
 
 /// Makes the first tenant, subscription, administrator and service principal, and writes the credentials.

@@ -14,17 +14,19 @@ package struct Page {
             region.isNew
             ? "La région est fondée et à l'écoute. / The region is founded and listening."
             : "La région est à l'écoute, tout est conservé. / The region is listening; everything was kept."
+        let ca = Setup.quoted(region.folder.caCertificate)
         return """
 
             Lazuli \(Release.version) — \(greeting)
 
               ARM         \(arm)
+              Portail / portal             \(plan.address(plan.primary.portal))
               Identifiants / credentials   \(region.folder.credentials)
               Autorité / CA                \(region.folder.caCertificate)
 
             az :
-              export REQUESTS_CA_BUNDLE=\(region.folder.caCertificate) SSL_CERT_FILE=\(region.folder.caCertificate)
-              az cloud register -n Lazuli --endpoint-resource-manager \(arm) && az cloud set -n Lazuli
+              export REQUESTS_CA_BUNDLE=\(ca) SSL_CERT_FILE=\(ca)
+              az cloud register -n Lazuli --endpoint-resource-manager \(arm); az cloud set -n Lazuli   # register: une fois / once
               az login --username admin@\(plan.domain) --password '…'   # credentials.json
             """
     }
