@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # make run | test | bench | format | lint | clean
-# A region: DATA=./var DOMAIN=lazuli.localhost PORT= (443 where it may be bound, else 8443) CONFIG= (a configuration file)
+# A region: DATA= (./var) DOMAIN= (lazuli.localhost) PORT= (443 where it may be bound, else 8443) CONFIG= (a configuration
+# file, whose values those that are said here go before)
 
-DATA ?= ./var
-DOMAIN ?= lazuli.localhost
 CHECK := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 
@@ -13,8 +12,8 @@ run:
 	@scripts/install
 	@echo "run: building the release; the first time takes some minutes" >&2
 	swift build -c release --product lazuli $(CHECK)
-	exec .build/release/lazuli up --data "$(DATA)" --domain "$(DOMAIN)" \
-		$(if $(PORT),--port "$(PORT)") $(if $(CONFIG),--config "$(CONFIG)")
+	exec .build/release/lazuli up $(if $(CONFIG),--config "$(CONFIG)") $(if $(DATA),--data "$(DATA)") \
+		$(if $(DOMAIN),--domain "$(DOMAIN)") $(if $(PORT),--port "$(PORT)")
 
 # LAZULI_CRASH_ROUNDS=n makes the crash test longer, LAZULI_CRASH_SEED=n replays one, LAZULI_KEEP=1 keeps the regions' folders.
 test:
