@@ -12,6 +12,7 @@ run:
 	@scripts/install
 	@echo "run: building the release; the first time takes some minutes" >&2
 	swift build -c release --product lazuli $(CHECK)
+	swift build -c release --product lazuli-verify $(CHECK)
 	exec .build/release/lazuli up $(if $(CONFIG),--config "$(CONFIG)") $(if $(DATA),--data "$(DATA)") \
 		$(if $(DOMAIN),--domain "$(DOMAIN)") $(if $(PORT),--port "$(PORT)")
 
