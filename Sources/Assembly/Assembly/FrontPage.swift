@@ -23,16 +23,19 @@ package struct FrontPage: ResourceProvider {
 
     private func show(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let arm = plan.address(plan.primary.management)
-        // Names come from the region's configuration, which takes DNS names only: nothing in them needs escaping.
+        // Configuration and command line take DNS names only: nothing in them needs escaping.
         let page = """
             <!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
             <title>Lazuli — \(plan.domain)</title>
             <h1>Lazuli</h1>
             <p>Cette région est en marche. Elle n’a pas encore de portail : utilisez <code>az</code>.</p>
             <p lang="en">This region is running. It has no portal yet: use <code>az</code>.</p>
-            <pre>az cloud register -n Lazuli --endpoint-resource-manager \(arm)
+            <p>L’autorité de la région est le fichier <code>tls/ca.pem</code> de son dossier : demandez-le à son opérateur.</p>
+            <p lang="en">The region’s authority is the file <code>tls/ca.pem</code> of its folder: ask its operator for it.</p>
+            <pre>export REQUESTS_CA_BUNDLE=ca.pem SSL_CERT_FILE=ca.pem
+            az cloud register -n Lazuli --endpoint-resource-manager \(arm)
             az cloud set -n Lazuli
-            az login</pre></html>
+            az login --use-device-code</pre></html>
 
             """
         var reply = Reply(200, content: .bytes(Array(page.utf8)))
