@@ -21,10 +21,11 @@ struct Housekeeping {
         self.storage = storage
         self.renewal = renewal
     }
-    func run(report: @escaping @Sendable (String) -> Void) async {
+    /// `passed` hears of every time that all was looked after.
+    func run(report: @escaping @Sendable (String) -> Void, passed: @escaping @Sendable () -> Void) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await renew(report) }
-            group.addTask { await lookAfter(report) }
+            group.addTask { await lookAfter(report, passed) }
         }
     }
     /// Apart from all the rest: a store that refuses, or has much to do, must not let the certificate run out.
@@ -35,7 +36,7 @@ struct Housekeeping {
             try? await clock.sleep(for: Self.periods.rest)
         }
     }
-    private func lookAfter(_ report: @escaping @Sendable (String) -> Void) async {
+    private func lookAfter(_ report: @escaping @Sendable (String) -> Void, _ passed: @Sendable () -> Void) async {
         let clock = journal.world.clock
         var next = clock.now
         while !Task.isCancelled {
@@ -46,6 +47,7 @@ struct Housekeeping {
             for due in storage.promptWorks {
                 await Reconciler(journal).pass(due) { report("housekeeping: \($0)") }
             }
+            passed()
             try? await clock.sleep(for: Self.periods.prompt)
         }
     }

@@ -15,6 +15,8 @@ final class LoopBoard: Sendable {
     }
     var loops: [String: Status.Loop] { state.withLock { $0 } }
 
+    /// Notes that a loop went through all that was due.
+    func passed(_ name: String) { state.withLock { $0[name]?.passed = world.clock.now } }
     /// Runs a loop and keeps its complaints under its name.
     func run(_ name: String, _ loop: (@escaping @Sendable (String) -> Void) async -> Void) async {
         state.withLock { $0[name] = Status.Loop(last: world.clock.now, complaints: 0, complaint: nil) }
@@ -22,7 +24,13 @@ final class LoopBoard: Sendable {
             self.logger.error("\(complaint)", metadata: ["loop": "\(name)"])
             self.state.withLock { state in
                 let count = state[name]?.complaints ?? 0
-                state[name] = Status.Loop(last: self.world.clock.now, complaints: count + 1, complaint: complaint)
+                let passed = state[name]?.passed
+                state[name] = Status.Loop(
+                    last: self.world.clock.now,
+                    complaints: count + 1,
+                    complaint: complaint,
+                    passed: passed
+                )
             }
         }
     }

@@ -37,6 +37,8 @@ package final class Region: Sendable {
     private let logger: Logger
     /// Where measurements go; nil when nobody asked for them.
     private let metrics: (registry: MetricRegistry, meters: Meters)?
+    /// How many operations each service has.
+    let services: [String: Int]
     /// Whether this start founded the region.
     package let isNew: Bool
 
@@ -112,6 +114,7 @@ package final class Region: Sendable {
         storage = parts.storage
         sagas = parts.sagas
         dispatcher = parts.dispatcher
+        services = Dictionary(grouping: parts.catalogue.operations, by: \.namespace).mapValues(\.count)
         let founded: Bool
         do { founded = try await journal.isFounded() } catch {
             throw StartError(
@@ -199,7 +202,8 @@ package final class Region: Sendable {
             group.addTask {
                 let renewal = LeafRenewal(self.folder, self.configuration.hostPlan(port: self.port), self.certificate)
                 await board.run("housekeeping") {
-                    await Housekeeping(self.journal, self.identity, self.storage, renewal).run(report: $0)
+                    let keeping = Housekeeping(self.journal, self.identity, self.storage, renewal)
+                    await keeping.run(report: $0) { board.passed("housekeeping") }
                 }
             }
             group.addTask {

@@ -4,6 +4,7 @@ import BytesDisk
 import FoundationEssentials
 import Glibc
 import Kernel
+import Merkle
 import StoreRocksDB
 
 /// How a running region fares, written into its folder every few seconds for `lazuli status`: no port, no sign-in, and
@@ -19,11 +20,15 @@ package struct Status: Codable, Sendable {
     package var checkpoint: String
     /// When each background loop began or last complained, and of what.
     package var loops: [String: Loop]
+    /// How many operations each service has; nil in a file of an earlier release.
+    package var services: [String: Int]?
 
     package struct Loop: Codable, Sendable {
         package var last: Timestamp
         package var complaints: Int
         package var complaint: String?
+        /// When it last went through all that was due; nil before the first time, and of loops without an end.
+        package var passed: Timestamp?
     }
 
     /// Older than this the region is not running, or is stuck.
@@ -38,9 +43,13 @@ package struct Status: Codable, Sendable {
             throw StartError("\(folder.status) cannot be read; is it of another release?")
         }
     }
-    /// Whether the region that wrote this is alive.
-    package func isAlive(at now: Timestamp) -> Bool {
-        (kill(process, 0) == 0 || errno == EPERM) && now - written < Self.staleAfter
+    /// Whether the region that wrote this runs on the folder: a copy of a folder says so too, but nobody holds its store.
+    package func isAlive(_ folder: DataFolder, at now: Timestamp) -> Bool {
+        FolderHolder.process(of: folder) == process && now - written < Self.staleAfter
+    }
+    /// The root that the checkpoint in force has signed; nil before the first.
+    package var root: String? {
+        (try? Checkpoint(text: SignedNote(parsing: Array(checkpoint.utf8)).text))?.root.bytes.base64
     }
 }
 
@@ -63,7 +72,8 @@ extension Region {
                 ledgerSize: sequencer.size,
                 ledgerWaiting: sequencer.waiting,
                 checkpoint: sequencer.checkpoint,
-                loops: board.loops
+                loops: board.loops,
+                services: services
             )
             if let text = try? JSONCoding.encode(status) { try? folder.write(text, to: folder.status, mode: 0o600) }
             try? await journal.world.clock.sleep(for: Self.statusPeriod)
