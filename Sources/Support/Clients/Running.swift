@@ -72,6 +72,8 @@ package final class Running: Sendable {
     /// The exit status, or nil while the program runs.
     package var status: Int32? { ended.status.withLock { $0 } }
 
+    /// What the program printed so far.
+    package var stdout: [UInt8] { contents("stdout") }
     /// What the program complained about so far.
     package var stderr: String { String(decoding: contents("stderr"), as: UTF8.self) }
 
