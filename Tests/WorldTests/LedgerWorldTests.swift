@@ -177,6 +177,11 @@ private final class Notary: Sendable {
         try promise.hold(digests.isEmpty || digests.count == requests + 1, "\(done) rows for \(requests) entries")
         let lost = acknowledged.filter { id in id.value.map { ledger.entries[$0] == nil } ?? false }
         try promise.hold(lost.isEmpty, "acknowledged and not in the ledger: \(lost.keys.sorted())")
+        // However a life ended, the next one goes on from what was published.
+        let next = Sequencer(store: region.store, tiles: region.tiles, signer: region.signer, world: simulation.world)
+        do { try await next.takeUp(isFounded: false) } catch {
+            throw Broken(description: "the next start refuses the ledger: \(error)")
+        }
     }
     private func checkTree(_ ledger: DurableLedger, _ region: TestRegion, _ promise: Promise) throws {
         var frontier = beginning.frontier
