@@ -31,6 +31,11 @@ import Testing
         #expect(made.body["properties"]?["parameters"]?["listOfAllowedLocations"]?["value"] == ["francesouth"])
         #expect(try await region.send(.get, path).body == made.body)
         #expect(try await region.send(.get, region.root + assignments).all("name") == ["Stay"])
+        for filter in ["atScope()", "atExactScope()", "atScopeAndBelow()"] {
+            let list = region.root + assignments + "?$filter=\(filter)"
+            #expect(try await region.send(.get, list).all("name") == ["Stay"], "\(filter)")
+        }
+        #expect(try await region.send(.get, region.root + assignments + "?$filter=x()").status >= 400)
         let refused = try await place("francecentral")
         #expect(refused.status == 403 && refused.code == "RequestDisallowedByPolicy")
         #expect(try await place("francesouth").status == 201)

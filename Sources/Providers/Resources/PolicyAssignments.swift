@@ -7,8 +7,10 @@ extension ResourcesProvider {
     func listPolicyAssignments(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let subscription = try await policyTarget(call, scope)
         let filter = try FilterParser.parse(call.query("$filter"))
-        guard filter == nil || filter == .call("atscope", []) else {
-            throw .notImplemented("Filtering policy assignments by anything but atScope()")
+        // Nothing is assigned above or below a subscription, so all three mean the same; az sends the latter two.
+        let scopes = ["atscope", "atexactscope", "atscopeandbelow"]
+        guard filter.map({ filter in scopes.contains { filter == .call($0, []) } }) ?? true else {
+            throw .notImplemented("Filtering policy assignments by anything but their scope")
         }
         let policies = try await policies(of: subscription.id, scope)
         return .json(200, ["value": .array(policies.map { $0.json(of: subscription.id) })])
