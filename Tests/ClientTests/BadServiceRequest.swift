@@ -2,26 +2,28 @@
 
 /// Bad requests to queues, tables and file systems, as they come over the wire.
 extension BadRequest {
-    private static let names: [(what: String, name: String, codes: [String])] = [
-        ("a short name", "ab", ["OutOfRangeInput", "InvalidResourceName"]),
-        ("a long name", String(repeating: "a", count: 64), ["OutOfRangeInput", "InvalidResourceName"]),
-        ("a name with a capital", "Abc", ["InvalidResourceName"]),
-        ("a name with two hyphens", "a--b", ["InvalidResourceName"]),
-        ("a name that ends with a hyphen", "ab-", ["InvalidResourceName"]),
-        ("a name with an escaped slash", "a%2Fb", []), ("a name with a NUL", "a%00b", []),
-        ("a name with half a surrogate pair", "a%ED%A0%80b", []), ("a name that is no UTF-8", "a%FFb", []),
-        ("an overlong slash in a name", "a%C0%AFb", []),
+    private static let names: [(what: String, name: String, code: String)] = [
+        ("a short name", "ab", "OutOfRangeInput"),
+        ("a long name", String(repeating: "a", count: 64), "OutOfRangeInput"),
+        ("a name with a capital", "Abc", "InvalidResourceName"),
+        ("a name with two hyphens", "a--b", "InvalidResourceName"),
+        ("a name that ends with a hyphen", "ab-", "InvalidResourceName"),
+        ("a name with an escaped slash", "a%2Fb", "InvalidResourceName"),
+        ("a name with a NUL", "a%00b", "InvalidResourceName"),
+        ("a name with half a surrogate pair", "a%ED%A0%80b", "InvalidUri"),
+        ("a name that is no UTF-8", "a%FFb", "InvalidUri"),
+        ("an overlong slash in a name", "a%C0%AFb", "InvalidUri"),
     ]
     static let queues =
-        names.map { what, name, codes in
+        names.map { what, name, code in
             BadRequest(
                 what: what,
                 method: "PUT",
                 url: "<queue>/\(name)?<sas>",
                 headers: [version],
                 body: "",
-                statuses: [400],
-                codes: codes
+                status: 400,
+                code: code
             )
         } + [
             BadRequest(
@@ -30,7 +32,8 @@ extension BadRequest {
                 url: "<queue>/ab%zz?<sas>",
                 headers: [version],
                 body: "",
-                statuses: [400]
+                status: 400,
+                code: "InvalidUri"
             ),
             BadRequest(
                 what: "a message that is no XML",
@@ -38,8 +41,8 @@ extension BadRequest {
                 url: "<queue>/jobs/messages?<sas>",
                 headers: [version],
                 body: "<QueueMessage><MessageText>",
-                statuses: [400],
-                codes: ["InvalidXmlDocument"]
+                status: 400,
+                code: "InvalidXmlDocument"
             ),
             BadRequest(
                 what: "a message with an entity bomb",
@@ -47,8 +50,8 @@ extension BadRequest {
                 url: "<queue>/jobs/messages?<sas>",
                 headers: [version],
                 body: "<!DOCTYPE q [<!ENTITY a \"aaaa\">]><QueueMessage><MessageText>&a;</MessageText></QueueMessage>",
-                statuses: [400],
-                codes: ["InvalidXmlDocument"]
+                status: 400,
+                code: "InvalidXmlDocument"
             ),
             BadRequest(
                 what: "a message beyond all measure",
@@ -57,7 +60,8 @@ extension BadRequest {
                 headers: [version],
                 body:
                     "<QueueMessage><MessageText>\(String(repeating: "x", count: 2_000_000))</MessageText></QueueMessage>",
-                statuses: [413, 0]
+                status: 413,
+                code: "RequestBodyTooLarge"
             ),
             BadRequest(
                 what: "a message shorter than it said",
@@ -66,27 +70,29 @@ extension BadRequest {
                 headers: [version, "Content-Length: 10000"],
                 body: "<QueueMessage><MessageText>x</MessageText></QueueMessage>",
                 options: ["--max-time", "2"],
-                statuses: [0, 400, 408]
+                status: 0,
+                code: ""
             ),
             BadRequest(
                 what: "more messages than there may be",
                 url: "<queue>/jobs/messages?numofmessages=100000&<sas>",
                 headers: [version],
-                statuses: [400],
-                codes: ["OutOfRangeQueryParameterValue"]
+                status: 400,
+                code: "OutOfRangeQueryParameterValue"
             ),
             BadRequest(
                 what: "a list marker that is none",
                 url: "<queue>/?comp=list&marker=%00%ff&<sas>",
                 headers: [version],
-                statuses: [400]
+                status: 400,
+                code: "InvalidUri"
             ),
             BadRequest(
                 what: "statistics of a secondary",
                 url: "<queue>/?restype=service&comp=stats&<sas>",
                 headers: [version],
-                statuses: [403],
-                codes: ["InsufficientAccountPermissions"]
+                status: 403,
+                code: "InsufficientAccountPermissions"
             ),
         ]
 
@@ -99,8 +105,8 @@ extension BadRequest {
         _ body: String? = nil,
         headers: [String] = [json],
         options: [String] = [],
-        statuses: [Int] = [400],
-        codes: [String] = []
+        status: Int = 400,
+        code: String
     ) -> BadRequest {
         BadRequest(
             what: what,
@@ -109,8 +115,8 @@ extension BadRequest {
             headers: [tableVersion, wantsJSON] + headers,
             body: body,
             options: options,
-            statuses: statuses,
-            codes: codes
+            status: status,
+            code: code
         )
     }
     static let tables = [
@@ -119,32 +125,47 @@ extension BadRequest {
             method: "POST",
             "/Tables",
             #"{"TableName":"a-b"}"#,
-            codes: ["InvalidResourceName"]
+            code: "InvalidResourceName"
         ),
         table(
             "a table's name of two letters",
             method: "POST",
             "/Tables",
             #"{"TableName":"ab"}"#,
-            codes: ["OutOfRangeInput"]
+            code: "OutOfRangeInput"
         ),
-        table("a table's name that is no UTF-8", "/a%FFb"), table("a table's name with a broken escape", "/abc%zz"),
-        table("malformed JSON", method: "POST", "/people", "{\"PartitionKey\": ", codes: ["InvalidInput"]),
-        table("JSON nested without end", method: "POST", "/people", String(repeating: "[", count: 100_000)),
-        table("an entity without keys", method: "POST", "/people", "{}", codes: ["PropertiesNeedValue"]),
+        table("a table's name that is no UTF-8", "/a%FFb", code: "InvalidUri"),
+        table("a table's name with a broken escape", "/abc%zz", code: "InvalidUri"),
+        table("malformed JSON", method: "POST", "/people", "{\"PartitionKey\": ", code: "InvalidInput"),
+        table(
+            "JSON nested without end",
+            method: "POST",
+            "/people",
+            String(repeating: "[", count: 100_000),
+            code: "InvalidInput"
+        ),
+        table("an entity without keys", method: "POST", "/people", "{}", code: "PropertiesNeedValue"),
         table(
             "a key with half a surrogate pair",
             method: "POST",
             "/people",
-            #"{"PartitionKey":"\ud800","RowKey":"b"}"#
+            #"{"PartitionKey":"\ud800","RowKey":"b"}"#,
+            code: "InvalidInput"
         ),
-        table("a key with a slash", method: "POST", "/people", #"{"PartitionKey":"a/b","RowKey":"b"}"#),
+        table(
+            "a key with a slash",
+            method: "POST",
+            "/people",
+            #"{"PartitionKey":"a/b","RowKey":"b"}"#,
+            code: "OutOfRangeInput"
+        ),
         table(
             "an entity beyond all measure",
             method: "POST",
             "/people",
             #"{"PartitionKey":"a","RowKey":"b","X":""# + String(repeating: "x", count: 5_000_000) + "\"}",
-            statuses: [413, 0]
+            status: 413,
+            code: "RequestBodyTooLarge"
         ),
         table(
             "an entity shorter than it said",
@@ -153,20 +174,25 @@ extension BadRequest {
             #"{"PartitionKey":"a","RowKey":"b"}"#,
             headers: [json, "Content-Length: 10000"],
             options: ["--max-time", "2"],
-            statuses: [0, 400, 408]
+            status: 0,
+            code: ""
         ),
-        table("a filter that is none", "/people()?$filter=((((", codes: ["InvalidInput"]),
-        table("a filter of great depth", "/people()?$filter=" + String(repeating: "(", count: 3_000)),
-        table("a page of 100,000", "/people()?$top=100000", codes: ["InvalidInput"]),
-        table("a continuation that is none", "/people()?NextPartitionKey=%00%ff"),
-        table("keys without an end", "/people(PartitionKey='a"),
+        table("a filter that is none", "/people()?$filter=((((", code: "InvalidInput"),
+        table(
+            "a filter of great depth",
+            "/people()?$filter=" + String(repeating: "(", count: 3_000),
+            code: "InvalidInput"
+        ),
+        table("a page of 100,000", "/people()?$top=100000", code: "InvalidInput"),
+        table("a continuation that is none", "/people()?NextPartitionKey=%00%ff", code: "InvalidUri"),
+        table("keys without an end", "/people(PartitionKey='a", code: "InvalidUri"),
         table(
             "a batch that is none",
             method: "POST",
             "/$batch",
             "{}",
-            statuses: [415],
-            codes: ["MediaTypeNotSupported"]
+            status: 415,
+            code: "MediaTypeNotSupported"
         ),
         table(
             "a batch without an end",
@@ -174,33 +200,35 @@ extension BadRequest {
             "/$batch",
             "--b\r\nContent-Type: application/http\r\n\r\n",
             headers: ["Content-Type: multipart/mixed; boundary=b"],
-            codes: ["InvalidInput"]
+            code: "InvalidInput"
         ),
     ]
 
     static let files =
-        names.map { what, name, _ in
-            // Data Lake's codes for names are its own.
+        names.map { what, name, code in
             BadRequest(
                 what: what,
                 method: "PUT",
                 url: "<dfs>/\(name)?resource=filesystem&<sas>",
                 headers: [version],
                 body: "",
-                statuses: [400]
+                status: 400,
+                code: code
             )
         } + [
             BadRequest(
                 what: "a page of minus one",
                 url: "<dfs>/?resource=account&maxResults=-1&<sas>",
                 headers: [version],
-                statuses: [400]
+                status: 400,
+                code: "InvalidQueryParameterValue"
             ),
             BadRequest(
                 what: "a continuation that is none",
                 url: "<dfs>/?resource=account&continuation=%00%ff&<sas>",
                 headers: [version],
-                statuses: [400]
+                status: 400,
+                code: "InvalidUri"
             ),
             BadRequest(
                 what: "a path that is no UTF-8",
@@ -208,7 +236,8 @@ extension BadRequest {
                 url: "<dfs>/docs/%ED%A0%80?resource=file&<sas>",
                 headers: [version],
                 body: "",
-                statuses: [400]
+                status: 400,
+                code: "InvalidUri"
             ),
             BadRequest(
                 what: "a path where there is no hierarchy",
@@ -216,8 +245,8 @@ extension BadRequest {
                 url: "<dfs>/docs/a?resource=directory&<sas>",
                 headers: [version],
                 body: "",
-                statuses: [400, 409],
-                codes: ["HierarchicalNamespaceNotEnabled"]
+                status: 400,
+                code: "HierarchicalNamespaceNotEnabled"
             ),
         ]
 }

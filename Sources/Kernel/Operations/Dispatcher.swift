@@ -276,7 +276,12 @@ package final class Dispatcher: Sendable {
     private func collect(_ request: Request, _ operation: BoundOperation) async throws(ServiceError) -> [UInt8] {
         switch operation.work {
         case .receives: return []
-        case .reads, .writes, .relays: return try await request.body.collect(limit: operation.bodyMax)
+        case .reads, .writes, .relays:
+            // Storage's own code (REST "Common REST API error codes").
+            guard operation.surface.errorForm.isStorage else {
+                return try await request.body.collect(limit: operation.bodyMax)
+            }
+            return try await request.body.collect(limit: operation.bodyMax, code: "RequestBodyTooLarge")
         }
     }
 

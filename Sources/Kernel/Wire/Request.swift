@@ -110,11 +110,11 @@ package struct Body: Sendable {
             return piece
         }
     }
-    /// The whole body, or 413 when it is longer than `limit`.
-    package func collect(limit: Int) async throws(ServiceError) -> [UInt8] {
+    /// The whole body, or 413 with `code` when it is longer than `limit`.
+    package func collect(limit: Int, code: String = "RequestEntityTooLarge") async throws(ServiceError) -> [UInt8] {
         let tooLong = ServiceError(
             413,
-            "RequestEntityTooLarge",
+            code,
             "The body is longer than the \(limit) bytes taken here."
         )
         if let length, length > Int64(limit) { throw tooLong }
