@@ -4,8 +4,9 @@ import HTTPTypes
 import Storage
 import Testing
 
-/// Sizes that are only said: up to 190 TiB, the longest block blob there is, and beyond what fits a number. They are refused,
-/// or cost nothing.
+/// Sizes that are only said: up to 190 TiB, the longest block blob there is, and beyond what fits a number.
+///
+/// They are refused, or cost nothing.
 struct DeclaredSizeTests {
     private static let tebibyte: Int64 = 1 << 40
     private static let longest = 190 * tebibyte

@@ -170,8 +170,9 @@ final class Movers: Sendable {
             for number in state.items.keys { state.items[number]?.removals.remove(removal) }
         }
     }
-    /// A listing is of one version: whatever is moved meanwhile, no file is at two places in it. Under a hold every file stays
-    /// where it is.
+    /// A listing is of one version: whatever is moved meanwhile, no file is at two places in it.
+    ///
+    /// Under a hold every file stays where it is.
     private func look(_ desk: Dispatcher, _ process: Process) async {
         let (hold, kept) = state.withLock { ($0.hold, $0.kept) }
         guard let paths = await list(desk), !process.isDead else { return }

@@ -34,13 +34,13 @@ package struct RoleDefinition: Sendable {
         return rest.hasSuffix(pieces[pieces.count - 1])
     }
 
-    /// By id.
     /// The role that may do everything, and give roles (Azure's id).
     package static let owner = UUID(
         uuid: (
             0x8e, 0x3a, 0xf6, 0x57, 0xa8, 0xff, 0x44, 0x3c, 0xa7, 0x5c, 0x2f, 0xe8, 0xc4, 0xbc, 0xb6, 0x35
         )
     )
+    /// By id.
     package static func of(_ id: UUID) -> RoleDefinition? { byID[id] }
     private static let byID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
 
