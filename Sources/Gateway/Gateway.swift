@@ -47,18 +47,18 @@ package struct Gateway: Sendable {
         self.meters = meters
     }
 
-    /// One service for each address.
+    /// Serves at every address; told to stop, it takes nothing new at any of them and finishes what it was asked.
     ///
     /// `ready` is called once for each that listens.
-    package func services(
+    package func service(
         _ configuration: GatewayConfiguration,
         ready: @escaping @Sendable () async -> Void
-    ) throws -> [any Service] {
+    ) throws -> some Service {
         let responder = Responder(dispatcher: dispatcher, world: world, logger: logger, meters: meters)
         let server = try server(configuration, responder)
         var quiet = logger
         quiet.logLevel = .warning
-        return configuration.addresses.map { address in
+        let applications = configuration.addresses.map { address in
             Application(
                 responder: responder,
                 server: server,
@@ -73,6 +73,7 @@ package struct Gateway: Sendable {
                 logger: quiet
             )
         }
+        return Together(services: applications)
     }
 
     private func server(_ configuration: GatewayConfiguration, _ refusing: Responder) throws -> HTTPServerBuilder {
@@ -104,6 +105,17 @@ package struct Gateway: Sendable {
                 base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: settings, responder: responder),
                 loops: loops
             )
+        }
+    }
+}
+
+/// Services that stop at the same time: a group of services stops one only after the other has ended.
+private struct Together: Service {
+    let services: [any Service]
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for service in services { group.addTask { try await service.run() } }
+            try await group.waitForAll()
         }
     }
 }

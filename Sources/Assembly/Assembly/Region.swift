@@ -165,8 +165,7 @@ package final class Region: Sendable {
             meters: metrics?.meters
         )
         let listening = Countdown(configuration.addresses.count)
-        var services: [any Service] = [BackgroundWork(work: background)]
-        services += try gateway.services(
+        let listeners = try gateway.service(
             GatewayConfiguration(
                 addresses: configuration.addresses,
                 port: port,
@@ -176,7 +175,7 @@ package final class Region: Sendable {
             ready: { if listening.reachesZero() { await ready() } }
         )
         var group = ServiceGroupConfiguration(
-            services: services,
+            services: [BackgroundWork(work: background), listeners],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

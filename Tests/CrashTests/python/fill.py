@@ -10,32 +10,47 @@ import aiohttp
 from crashing import KIB, Client, Finding, content, expect
 
 SMALL, LARGE = 280, 4
-# A slow body: so many parts, with a rest between two.
-PARTS, REST_SECONDS = 40, 0.1
+# A slow body: its parts, the rest between two, and after how many it has begun.
+PARTS, PART_BYTES, REST_SECONDS, BEGUN = 4096, 4 * KIB, 0.1, 10
 
 
 class Slow:
-    """A body that comes little by little; makes the file BEGUN after its first parts."""
+    """A body that comes little by little until the region takes no connection any more, and then at once.
 
-    def __init__(self, data, begun):
-        self.data, self.begun = data, begun
+    Makes the file BEGUN after its first parts.
+    """
+
+    def __init__(self, data, begun, port):
+        self.data, self.begun, self.port = data, begun, port
 
     def __len__(self):
         return len(self.data)
 
     async def __aiter__(self):
-        step = len(self.data) // PARTS
+        is_stopping = False
         for part in range(PARTS):
-            yield self.data[part * step:(part + 1) * step]
-            await asyncio.sleep(REST_SECONDS)
-            if part == PARTS // 4:
+            yield self.data[part * PART_BYTES:(part + 1) * PART_BYTES]
+            if part == BEGUN:
                 with open(self.begun, "w", encoding="utf-8"):
                     pass
+            if not is_stopping:
+                await asyncio.sleep(REST_SECONDS)
+                is_stopping = part > BEGUN and await self.is_refused()
+        if not is_stopping:
+            raise Finding("the region took connections to the end")
+
+    async def is_refused(self):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return True
+        writer.close()
+        return False
 
 
 async def put_slowly(client, begun):
     await client.prepare()
-    body = Slow(content(1, PARTS * 64 * KIB), begun)
+    body = Slow(content(1, PARTS * PART_BYTES), begun, client.it["port"])
     headers = {"x-ms-blob-type": "BlockBlob", "Content-Length": str(len(body))}
     status, _, answer = await client.blob("PUT", "/load/slow", None, headers, body)
     expect("put slowly", status, answer, 201)
@@ -44,7 +59,7 @@ async def put_slowly(client, begun):
 async def main(options):
     with open(options.credentials, encoding="utf-8") as file:
         credentials = json.load(file)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)) as session:
         client = Client(session, credentials)
         await client.wait_until_healthy()
         if options.slow:
