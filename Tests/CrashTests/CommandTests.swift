@@ -65,7 +65,7 @@ import Testing
         ("{\"names\":[{\(names.replacingOccurrences(of: "l.c", with: ""))}]}", ["names: login ''"]),
         ("{\"names\":[{\(names.replacingOccurrences(of: "l.c", with: "m.c"))}]}", ["'m.c' would lead to two services"]),
         ("{\"names\":[{\(names.replacingOccurrences(of: "core.c", with: "c.c"))}]}", ["must begin with 'core.'"]),
-        ("[]", ["one JSON object"]), ("{", ["Send valid JSON", "missing"]),
+        ("[]", ["one JSON object"]), ("{", ["not well-formed JSON"]),
     ]
 
     @Test func `config check takes what can run, and says in one line of words what cannot`() async throws {
