@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Foundation: `Process` starts a program, and FoundationEssentials has no counterpart.
+// Foundation: threads, and files as whole values. Programs are started by posix_spawn(3), not by its `Process`, which
+// lists all open files of this process, copies 256 bytes of each name (swift-corelibs-foundation 6.3), and so reads past
+// the list's end once a thousand files are open.
 import Foundation
+import Glibc
 import Synchronization
 
 /// A program that was started.
@@ -12,16 +15,25 @@ package final class Running: Sendable {
     private let folder: String
     private let ended = Ended()
 
-    /// One program is started at a time.
-    ///
-    /// Foundation learns of a program's end by a socket that the program holds; another one that is started in the same
-    /// moment inherits it, and the end would be told when both have ended.
-    private static let starting = Mutex<Void>(())
-
     /// How the program ended, once it has.
     private final class Ended: Sendable {
         let status = Mutex<Int32?>(nil)
         let group = DispatchGroup()
+
+        /// Waits for the program's end.
+        ///
+        /// Its process id stays its own until the status is there, so that no signal reaches a later one.
+        func wait(for pid: pid_t) {
+            var information = siginfo_t()
+            while unsafe waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
+            status.withLock { status in
+                var word: Int32 = 0
+                while unsafe waitpid(pid, &word, 0) < 0 && errno == EINTR {}
+                let signal = word & 0x7F
+                status = signal == 0 ? word >> 8 & 0xFF : signal + 128
+            }
+            group.leave()
+        }
     }
 
     /// Starts `program`; with a `log`, output and errors are appended to it and there is no input.
@@ -37,36 +49,42 @@ package final class Running: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try Data(input).write(to: URL(fileURLWithPath: "\(folder)/stdin"))
         }
-        let process = Process()
-        // The threads of Swift's pools block all signals and a child inherits it; `env` undoes that, then is the program.
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["--default-signal", program] + arguments
-        process.environment = environment
-        let ended = ended
+        pid = try Self.spawn(
+            // The threads of Swift's pools block all signals and a child inherits it; `env` undoes that, then is the program.
+            ["/usr/bin/env", "--default-signal", program] + arguments,
+            environment: environment.map { "\($0)=\($1)" },
+            input: log == nil ? "\(folder)/stdin" : "/dev/null",
+            output: log ?? "\(folder)/stdout",
+            errors: log ?? "\(folder)/stderr"
+        )
         ended.group.enter()
-        process.terminationHandler = { process in
-            let signalled = process.terminationReason == .uncaughtSignal
-            ended.status.withLock { $0 = process.terminationStatus + (signalled ? 128 : 0) }
-            ended.group.leave()
-        }
-        let output = try Self.writer(log ?? "\(folder)/stdout")
-        let errors = try log == nil ? Self.writer("\(folder)/stderr") : output
-        process.standardInput = FileHandle(forReadingAtPath: log == nil ? "\(folder)/stdin" : "/dev/null")
-        process.standardOutput = output
-        process.standardError = errors
-        try Self.starting.withLock { _ in try process.run() }
-        pid = process.processIdentifier
+        Thread.detachNewThread { [ended, pid] in ended.wait(for: pid) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    private static func writer(_ path: String) throws -> FileHandle {
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
+    /// Starts the program named first, with these files for its input, output and errors, and no other open.
+    private static func spawn(
+        _ words: [String],
+        environment: [String],
+        input: String,
+        output: String,
+        errors: String
+    ) throws -> pid_t {
+        var files = posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&files)
+        defer { unsafe posix_spawn_file_actions_destroy(&files) }
+        unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0)
+        for (number, path) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
+            unsafe posix_spawn_file_actions_addopen(&files, number, path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         }
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try file.seekToEnd()
-        return file
+        unsafe posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1)
+        let (words, environment) = unsafe (words.map { unsafe strdup($0) }, environment.map { unsafe strdup($0) })
+        defer { for text in unsafe words + environment { unsafe free(text) } }
+        var pid = pid_t()
+        let failure = unsafe posix_spawn(&pid, words[0] ?? nil, &files, nil, words + [nil], environment + [nil])
+        guard failure == 0 else { throw ClientError("cannot start a program: \(unsafe String(cString: strerror(failure)))") }
+        return pid
     }
 
     /// The exit status, or nil while the program runs.
@@ -78,7 +96,7 @@ package final class Running: Sendable {
     package var stderr: String { String(decoding: contents("stderr"), as: UTF8.self) }
 
     /// Sends a signal; nothing happens when the program has ended.
-    package func signal(_ number: Int32) { if status == nil { kill(pid, number) } }
+    package func signal(_ number: Int32) { ended.status.withLock { if $0 == nil { kill(pid, number) } } }
 
     /// Blocks until the program ends, at most `seconds` long; nil when time is up.
     package func wait(seconds: Double) -> Int32? {

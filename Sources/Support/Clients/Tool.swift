@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Foundation: `Process` starts a program, and FoundationEssentials has no counterpart.
+// Foundation: threads, and paths as URLs.
 package import Base
 import Foundation
 
