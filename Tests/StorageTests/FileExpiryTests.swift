@@ -3,6 +3,7 @@ import Base
 import HTTPTypes
 import Kernel
 import Storage
+import Store
 import Testing
 
 /// Files that end by themselves.
@@ -121,6 +122,73 @@ struct FileExpiryTests {
         #expect(try await client.send(.put, "/docs/e/g", "comp=expiry").code == "MissingRequiredHeader")
         // Operations that know of no end refuse it rather than forget it.
         #expect(try await client.send(.put, "/docs/e/g", "comp=metadata", headers: soon).status == 501)
+    }
+
+    @Test func `what is made below where a file expired finds the way free`() async throws {
+        let client = try await StorageClient.lake()
+        let before = try await client.storedKeys()
+        let soon = ["x-ms-expiry-option": "RelativeToNow", "x-ms-expiry-time": "1000"]
+        for name in ["a", "b", "c", "d"] {
+            #expect(try await client.upload("/docs/\(name)", client.bytes(40_000), soon).status == 201)
+        }
+        try await client.write("/docs/moved", [5])
+        // Before its time it is a file, and nothing lies below it.
+        #expect(try await client.makeFile("/docs/a/f").code == "PathConflict")
+        client.region.clock.pass(.seconds(1))
+        #expect(try await client.path(.get, "/docs/a/f").code == "PathNotFound")
+        #expect(try await client.path(.delete, "/docs/a/f").code == "PathNotFound")
+        #expect(
+            try await client.rename("/docs/moved", to: "/docs/a/moved").code == "RenameDestinationParentPathNotFound"
+        )
+        #expect(try await client.makeDirectory("/docs/a/x/y").status == 201)
+        #expect(try await client.makeFile("/docs/b/f").status == 201)
+        #expect(try await client.upload("/docs/c/f", [1]).status == 201)
+        #expect(try await client.copy("/docs/moved", to: "/docs/d/f").status == 202)
+        let made = ["a", "a/x", "a/x/y", "b", "b/f", "c", "c/f", "d", "d/f", "moved"]
+        #expect(try await client.paths() == made)
+        await client.region.expireFiles()
+        #expect(try await client.paths() == made)
+        for name in ["a", "b", "c", "d", "moved"] {
+            #expect(try await client.path(.delete, "/docs/\(name)", "recursive=true").status == 200)
+        }
+        try await client.settle()
+        #expect(try await client.storedKeys() == before)
+    }
+
+    /// Has the record of a file stand under further names beside it, as if as many files had been made.
+    private static func repeatRecord(_ client: StorageClient, _ count: Int) async throws {
+        for start in stride(from: 0, to: count, by: 900) {
+            try await client.region.meddle { scope, domain async throws(ServiceError) in
+                let known = try await scope.loose.list(RawBlob.self, in: domain, under: Key("blob"), limit: 1)
+                guard let first = known.first else { return }
+                var reader = KeyReader(first.key, after: Key("blob"))
+                guard let directory = reader.uuid() else { return }
+                for number in start..<min(start + 900, count) {
+                    try await scope.put(first.value, in: domain, at: Key("blob", directory, "e\(100_000 + number)"))
+                }
+            }
+        }
+    }
+    @Test func `a listing that meets very many expired files ends its page and goes on with the next`() async throws {
+        let client = try await StorageClient.lake()
+        let soon = ["x-ms-expiry-option": "RelativeToNow", "x-ms-expiry-time": "1000"]
+        #expect(try await client.upload("/docs/a", [1], soon).status == 201)
+        try await Self.repeatRecord(client, 22_000)
+        for name in ["b", "z"] { try await client.write("/docs/\(name)", [1]) }
+        client.region.clock.pass(.seconds(1))
+        let query = "resource=filesystem&recursive=true"
+        let page = try await client.path(.get, "/docs", query)
+        #expect(page.status == 200 && page.json["paths"]?.array?.compactMap { $0["name"]?.string } == ["b"])
+        #expect(page["x-ms-continuation"]?.isEmpty == false)
+        #expect(try await client.paths() == ["b", "z"])
+        #expect(try await client.names("", page: 5000) == ["b", "z"])
+        let change = "action=setAccessControlRecursive&mode=modify"
+        let access = ["x-ms-acl": "user::r-x"]
+        let pass = try await client.path(.patch, "/docs", change, headers: access)
+        #expect(pass.status == 200 && pass.json["filesSuccessful"] == 1)
+        let next = try #require(pass["x-ms-continuation"]).percentEncoded()
+        let rest = try await client.path(.patch, "/docs", "\(change)&continuation=\(next)", headers: access)
+        #expect(rest.json["filesSuccessful"] == 1 && rest["x-ms-continuation"] == nil)
     }
 
     @Test func `soft delete keeps what expired, and brings it back to stay`() async throws {

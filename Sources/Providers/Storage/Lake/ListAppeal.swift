@@ -119,7 +119,7 @@ extension StorageProvider {
         let root = try await scope.rootDirectory(of: container, in: place.domain).access ?? .root
         var standing: PathStanding
         if let leaf = subject.path.names.last {
-            let way = try await scope.way(to: subject.path, from: container.root, in: place.domain)
+            let way = try await scope.way(to: subject.path, in: container, of: place.domain)
             let above = [root] + way.parents.map { $0.access ?? .root }
             let rights = above.map { $0.rights(of: asker) }
             standing = PathStanding(
@@ -196,7 +196,7 @@ extension BlobCall {
             in: domain
         )
         while let (path, below) = try await walk.peek(scope) {
-            guard walk.fetched <= PathWalk.fetchedMax else {
+            guard !walk.isFull else {
                 throw ServiceError(
                     .notImplemented("recursive deletes of over \(batch) paths by someone without a role.")
                 )

@@ -169,7 +169,7 @@ extension StorageProvider {
         if let start = change.marker?.fields.first { try await walk.resume(at: start, from: directory, scope) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         while !pass.isStopped, let (path, record) = try await walk.peek(scope) {
-            guard pass.count < change.recordsMax, walk.fetched <= PathWalk.fetchedMax else {
+            guard pass.count < change.recordsMax, !walk.isFull else {
                 return pass.reply(blob, next: path)
             }
             if let access = pass.change(record, path), let place = try walk.place(of: path) {

@@ -36,7 +36,7 @@ extension StorageProvider {
         if walk.isRefused { throw .permissionMismatch(detail: "a directory below may not be listed") }
         var found: [JSON] = []
         while let (path, record) = try await walk.peek(scope) {
-            guard found.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
+            guard found.count < query.pageSize, !walk.isFull else {
                 return page(blob, "paths", found, ListMarker(.paths, [path]))
             }
             found.append(Self.line(path, record))
@@ -110,7 +110,7 @@ extension StorageProvider {
         var lines: [BlobListing.Line] = []
         while let (path, record) = try await walk.peek(scope) {
             if let end, PathPosition(path) >= end { return (lines, nil) }
-            guard lines.count < query.pageSize, walk.fetched <= PathWalk.fetchedMax else {
+            guard lines.count < query.pageSize, !walk.isFull else {
                 return (lines, ListMarker(.blobs, ListPosition(path, record.past?.moment).fields))
             }
             if !shown.admits(record) {

@@ -45,7 +45,9 @@ struct PathWalk {
     private var finished = 0
     /// Records read so far.
     var fetched: Int { finished + levels.reduce(0) { $0 + $1.fetched } }
-    /// Records read for one page; then the page ends where it is.
+    /// Whether as much was read as one page may read: it ends where it is.
+    var isFull: Bool { fetched > Self.fetchedMax }
+    /// Records read for one page.
     static let fetchedMax = 20_000
 
     /// Begins in a directory whose paths begin with `prefix`, at names that begin with `leaf`.
@@ -117,19 +119,22 @@ struct PathWalk {
         }
     }
     /// The path at hand; nil at the end.
+    ///
+    /// What is not there any more is passed by, for as long as a page may read; behind that the page has to end at what is
+    /// at hand, whatever it is.
     mutating func peek(_ scope: some Scope) async throws(ServiceError) -> (path: String, record: Blob)? {
         while let last = levels.indices.last {
             if let old = try await levels[last].past?.peek(domain, scope),
                 try await levels[last].cursor.peek(domain, scope).map({ old.position < $0.position }) ?? true
             {
-                guard old.value.past?.kind == .snapshot, !old.value.isDeleted else {
+                guard isFull || old.value.past?.kind == .snapshot && !old.value.isDeleted else {
                     levels[last].past?.pop()
                     continue
                 }
                 return (levels[last].prefix + old.position.name, old.value)
             }
             if let item = try await levels[last].cursor.peek(domain, scope) {
-                guard !item.value.hasExpired(at: scope.now, under: retention) else {
+                guard isFull || !item.value.hasExpired(at: scope.now, under: retention) else {
                     levels[last].cursor.pop()
                     continue
                 }

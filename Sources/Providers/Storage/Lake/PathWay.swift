@@ -12,6 +12,8 @@ struct PathWay {
     var directory: UUID
     /// Names on the way where nothing is.
     var missing: [BlobName] = []
+    /// A file whose time is over and that still lies at the first of them.
+    var expired: Blob?
     /// Whether a file is on the way.
     var isBlocked = false
     /// The ids of all directories on the way.
@@ -19,14 +21,17 @@ struct PathWay {
 }
 
 extension Scope {
-    /// Walks to where a path lies: one read for each directory.
-    func way(to path: PathName, from root: UUID, in domain: Domain) async throws(ServiceError) -> PathWay {
-        var way = PathWay(directory: root, ids: [root])
+    /// Walks to where a path of a container lies: one read for each directory.
+    func way(to path: PathName, in container: Container, of domain: Domain) async throws(ServiceError) -> PathWay {
+        var way = PathWay(directory: container.root, ids: [container.root])
         let parents = path.names.dropLast()
         for (index, name) in parents.enumerated() {
             let key = StorageKey.blob(BlobPlace(way.directory, name))
-            guard let record = try await get(Blob.self, in: domain, at: key) else {
+            let record = try await get(Blob.self, in: domain, at: key)
+            let isOver = record?.hasExpired(at: now, under: container.retention) ?? false
+            guard let record, !isOver else {
                 way.missing = Array(parents[index...])
+                way.expired = record
                 return way
             }
             guard let id = record.directory else {
@@ -64,7 +69,7 @@ extension Scope {
         guard account.isHierarchical else { return BlobPlace(container.root, name) }
         let path = try checked { () throws(StorageFault) in try PathName(name) }
         guard let leaf = path.names.last else { return nil }
-        let way = try await way(to: path, from: container.root, in: account.domain)
+        let way = try await way(to: path, in: container, of: account.domain)
         return way.isBlocked || !way.missing.isEmpty ? nil : BlobPlace(way.directory, leaf)
     }
 }
@@ -83,7 +88,7 @@ extension BlobCall {
         makes: Bool
     ) async throws(ServiceError) -> BlobSite {
         guard let leaf = path.names.last else { throw ServiceError(.invalidURI) }
-        var way = try await scope.way(to: path, from: container.root, in: domain)
+        var way = try await scope.way(to: path, in: container, of: domain)
         if way.isBlocked { throw ServiceError(makes ? .resourceTypeMismatch : .blobNotFound) }
         if !way.missing.isEmpty {
             guard makes else { throw ServiceError(.blobNotFound) }
@@ -99,6 +104,10 @@ extension BlobCall {
     /// Makes the directories that are missing on the way.
     private func make(_ way: inout PathWay, _ scope: WriteScope) async throws(ServiceError) {
         let data = AccountData(place.id, scope, caller: call.caller)
+        if let name = way.missing.first, let over = way.expired {
+            try await BlobStates(self, BlobPlace(way.directory, name), scope).expire(over)
+            way.expired = nil
+        }
         for name in way.missing {
             var made = try await Blob.directory(scope, replacing: nil, in: domain)
             let parent = try await access(atEndOf: way, scope)
