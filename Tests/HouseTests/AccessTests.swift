@@ -19,12 +19,7 @@ import Testing
         }
         #expect(asked > 20)
     }
-    private func needsRole(_ operation: BoundOperation) -> Bool {
-        switch operation.access {
-        case .control, .data, .dataBelow: true
-        case .member, .anyone: false
-        }
-    }
+    private func needsRole(_ operation: BoundOperation) -> Bool { !operation.access.actions.isEmpty }
 
     @Test func `nobody does anything that is not open to anyone`() async throws {
         try await deny(.nobody) { $0.access != .anyone }

@@ -37,6 +37,10 @@ struct RefusedOperationTests {
         #expect(batch.status == 415 && batch.code == "MediaTypeNotSupported", "\(batch.status) \(batch.code ?? "")")
         let gone = try await client.send(.delete, "/people/Tables('people')", headers: ["If-Match": "*"])
         #expect(gone.status == 400 && gone.code == "InvalidInput", "\(gone.status) \(gone.code ?? "")")
+        for method in [HTTPRequest.Method.get, .put] {
+            let answer = try await client.send(method, "/people", "restype=service&comp=properties")
+            #expect(answer.status == 400 && answer.code == "InvalidQueryParameterValue", "\(method): \(answer.status)")
+        }
         #expect(try await client.query("").found.isEmpty)
     }
     @Test func `a container that is not named is no container`() async throws {

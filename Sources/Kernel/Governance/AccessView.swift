@@ -26,19 +26,32 @@ package protocol AccessView: Sendable {
 }
 
 extension AccessView {
-    /// Whether role assignments let the caller do a data-plane action on a resource, or on something below it.
+    /// Whether role assignments let the caller do a data-plane action on a resource.
     package func allowsData(
         _ action: String,
         at resource: ResourceID,
-        orBelow: Bool = false,
+        caller: Caller,
+        scope: some Scope
+    ) async throws(ServiceError) -> Bool {
+        guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
+        return try await assignments(for: principal.id, scope).contains { assignment in
+            ResourceID(assignment.scope).contains(resource)
+                && RoleDefinition.of(assignment.role)?.allows(action, data: true) == true
+        }
+    }
+    /// Whether they let the caller do one of some data-plane actions on a resource, or on something below it.
+    package func allowsDataBelow(
+        _ actions: [String],
+        at resource: ResourceID,
         caller: Caller,
         scope: some Scope
     ) async throws(ServiceError) -> Bool {
         guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
         return try await assignments(for: principal.id, scope).contains { assignment in
             let given = ResourceID(assignment.scope)
-            return (given.contains(resource) || (orBelow && resource.contains(given)))
-                && RoleDefinition.of(assignment.role)?.allows(action, data: true) == true
+            guard given.contains(resource) || resource.contains(given) else { return false }
+            guard let role = RoleDefinition.of(assignment.role) else { return false }
+            return actions.contains { role.allows($0, data: true) }
         }
     }
     /// Whether the caller has any role at, above or below a scope: enough to know that the scope exists.

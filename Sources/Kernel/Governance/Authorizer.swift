@@ -42,8 +42,8 @@ package final class Authorizer: AccessView {
             return try await allows(action, data: false, at: resource, principal, scope)
         case (.principal(let principal), .data(let action)):
             return try await allows(action, data: true, at: resource, principal, scope)
-        case (.principal, .dataBelow(let action)):
-            return try await allowsData(action, at: resource, orBelow: true, caller: call.caller, scope: scope)
+        case (.principal, .dataBelow(let actions)):
+            return try await allowsDataBelow(actions, at: resource, caller: call.caller, scope: scope)
         case (.holder(_, let grant), _):
             try grant.permit(operation: operation, access: access, call: call)
             return true

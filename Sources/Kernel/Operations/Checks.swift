@@ -46,11 +46,7 @@ extension Dispatcher {
     }
 
     private static func denied(_ call: Call, _ operation: BoundOperation, _ resource: ResourceID) -> ServiceError {
-        let action =
-            switch operation.access {
-            case .control(let action), .data(let action), .dataBelow(let action): action
-            case .member, .anyone: operation.name
-            }
+        let action = operation.access.actions.first ?? operation.name
         guard !call.destination.surface.errorForm.isStorage else {
             if case .anonymous = call.caller {
                 return ServiceError(
@@ -128,11 +124,7 @@ extension Dispatcher {
 extension Call {
     /// What the ledger is told.
     func note(_ operation: BoundOperation) -> ChangeNote {
-        let action =
-            switch operation.access {
-            case .control(let action), .data(let action), .dataBelow(let action): action
-            case .member, .anyone: operation.name
-            }
+        let action = operation.access.actions.first ?? operation.name
         var note = ChangeNote(actor: caller.name, action: action, operation: operation.name, resource: resource)
         if case .control = operation.access { note.isActivity = destination.surface == .management }
         note.request = request.id

@@ -9,13 +9,26 @@ package enum Access: Sendable, Hashable {
     case control(String)
     /// Role assignments must hold this data action over the resource, or a key or signature must grant it.
     case data(String)
-    /// The same, where the body names what of the resource is meant: roles must hold the action over the resource or
-    /// something below it, and the handler asks again for what is named.
-    case dataBelow(String)
+    /// The same, where the body names what is done to what of the resource: roles must hold one of these actions over the
+    /// resource or something below it, and the handler asks again for what is named.
+    case dataBelow([String])
     /// Anyone signed in to the tenant; the handler shows only what role assignments let the caller read.
     case member
     /// Anyone at all: sign-in, metadata, health.
     case anyone
+}
+
+extension Access {
+    /// The actions of which role assignments must hold one; none where no role is asked for.
+    ///
+    /// A change is told under the first.
+    package var actions: [String] {
+        switch self {
+        case .control(let action), .data(let action): [action]
+        case .dataBelow(let actions): actions
+        case .member, .anyone: []
+        }
+    }
 }
 
 /// What an operation has to do with places.

@@ -4,7 +4,7 @@ import Kernel
 
 /// What the service itself refuses, whoever asks: known requests that no account of this region can be asked.
 extension StorageProvider {
-    static var refusedOperations: [Row] { statistics + unnamedContainers + [insertBelow] }
+    static var refusedOperations: [Row] { statistics + unnamedContainers + propertiesBelow + [insertBelow] }
 
     private static let because = Proof.none(because: "our own tests only: it is always refused")
 
@@ -65,6 +65,27 @@ extension StorageProvider {
                 }
             }
         )
+    }
+    /// What asks a table for the properties of its service, as the same clients do: that parameter is none of a table's.
+    private static var propertiesBelow: [Row] {
+        let query = ["restype": "service", "comp": "properties"]
+        let path = "/{table}"
+        let refusal = ServiceError(
+            .invalidQueryParameterValue("comp", "properties", "The path names a table: leave it out of the address.")
+        )
+        return [
+            .reads("table.getProperties", .table, .get(path, query: query), .data(TableAction.read), proof: because) {
+                _ in { (_, _) async throws(ServiceError) in throw refusal }
+            },
+            .writes(
+                "table.setProperties",
+                .table,
+                .put(path, query: query),
+                .data(TableAction.write),
+                bodyMax: BlobLimits.xmlBytesMax,
+                proof: because
+            ) { _ in { (_, _) async throws(ServiceError) in throw refusal } },
+        ]
     }
     private static let unnamed = ServiceError(
         .invalidQueryParameterValue("restype", "container", "The path does not name a container.")

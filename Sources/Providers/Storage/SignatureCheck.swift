@@ -118,14 +118,8 @@ extension StorageProvider {
             return try await self.access.allows(action, at: resource, caller: caller, scope: scope)
         case .data(let action):
             return try await self.access.allowsData(action, at: resource, caller: caller, scope: scope)
-        case .dataBelow(let action):
-            return try await self.access.allowsData(
-                action,
-                at: resource,
-                orBelow: true,
-                caller: caller,
-                scope: scope
-            )
+        case .dataBelow(let actions):
+            return try await self.access.allowsDataBelow(actions, at: resource, caller: caller, scope: scope)
         case .member, .anyone: return false
         }
     }

@@ -145,6 +145,16 @@ import Testing
         #expect(try await ask(bearer, all).text.contains("HTTP/1.1 200"))
         try await client.region.unassign("Storage Table Data Contributor")
         try await client.region.assign("Storage Table Data Reader")
+        #expect(try await ask(bearer, all).text.contains("HTTP/1.1 200"))
+        // Who may only read changes nothing by it.
+        let changes: [(String, String, [String: String], String)] = [
+            ("POST", "/people", [:], entity("p", "9")),
+            ("DELETE", TableClient.path("p", "1"), ["If-Match": "*"], ""),
+        ]
+        for change in changes {
+            #expect(try await bearer.batch([change]).text.contains("AuthorizationPermissionMismatch"))
+        }
+        try await client.region.unassign("Storage Table Data Reader")
         #expect(try await ask(bearer, all).status == 403)
     }
     @Test func `a delete goes through a tunnel with the rights of a delete`() async throws {

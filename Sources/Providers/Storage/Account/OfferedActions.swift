@@ -26,11 +26,8 @@ extension StorageProvider {
         let unbuilt = Set(Self.unbuiltOperations.map(\.name))
         var actions: [String: Bool] = [:]
         for row in Self.operations where !unbuilt.contains(row.name) {
-            switch row.access {
-            case .control(let action): actions[action] = false
-            case .data(let action), .dataBelow(let action): actions[action] = true
-            case .member, .anyone: continue
-            }
+            let isData = if case .control = row.access { false } else { true }
+            for action in row.access.actions { actions[action] = isData }
         }
         let shown = actions.sorted { $0.key < $1.key }.prefix(Self.actionsMax).map { action, isData -> JSON in
             let words = OfferedAction(action)

@@ -93,8 +93,8 @@ extension StorageProvider {
         }
         return Plan(record: record, steps: steps)
     }
-    /// The operation's row asks for the right to write, of a batch at some table of the account; reading and deleting are
-    /// rights of their own.
+    /// A batch's row asks for some right at some table of the account, a tunnel's for the one to write: what is really done,
+    /// and to which table, is asked for here.
     func checkRole(
         _ action: String,
         of record: TableRecord,

@@ -30,7 +30,7 @@ extension StorageProvider {
                 "table.batch",
                 .table,
                 .post("/$batch"),
-                .dataBelow(TableAction.write),
+                .dataBelow([TableAction.write, TableAction.read, TableAction.delete]),
                 bodyMax: tableBodyMax,
                 proof: .client("submit_transaction"),
                 runBatch

@@ -38,6 +38,7 @@ extension SASNeed {
         "tables.list": .listTables, "table.get": .listTables, "table.create": .createTable,
         "table.delete": .deleteTable, "tableService.getProperties": .getTableServiceProperties,
         "tableService.setProperties": .setTableServiceProperties,
+        "table.getProperties": .getTableServiceProperties, "table.setProperties": .setTableServiceProperties,
         "tableService.getStats": .getTableServiceProperties, "tableEntities.query": .queryEntities,
         "tableEntity.get": .queryEntities, "tableEntity.insert": .addEntity, "tableEntity.insertBelow": .addEntity,
         "tableEntity.replace": .updateEntity,
