@@ -44,7 +44,6 @@ package final class Intake: Sendable {
         var inline: [UInt8] = []
         if length <= Content.inlineMax {
             inline = try await body.collect(limit: Int(length))
-            guard inline.count == Int(length) else { throw Self.broken }
             for observer in observers { observer.observe(inline[...]) }
             if let key { inline = try InlineContent.seal(inline, content, try await scope.space(domain), key) }
             extents = []
@@ -63,12 +62,6 @@ package final class Intake: Sendable {
         )
         done.withLock { $0 = received }
     }
-
-    private static let broken = ServiceError(
-        400,
-        "RequestBodyIncomplete",
-        "The body ended before the declared Content-Length. Nothing was changed."
-    )
 
     private func seal(
         _ body: Body,
@@ -136,7 +129,7 @@ package final class Intake: Sendable {
             unit.reserveCapacity(count)
             while unit.count < count {
                 if given == piece.count {
-                    guard let next = try await body.next() else { throw Intake.broken }
+                    guard let next = try await body.next() else { throw Body.unlikeItsLength }
                     (piece, given) = (next, 0)
                 }
                 let end = min(piece.count, given + count - unit.count)
@@ -147,9 +140,9 @@ package final class Intake: Sendable {
         }
         /// Nothing may follow what was declared.
         mutating func end() async throws(ServiceError) {
-            guard given == piece.count else { throw Intake.broken }
+            guard given == piece.count else { throw Body.unlikeItsLength }
             while let piece = try await body.next() {
-                guard piece.isEmpty else { throw Intake.broken }
+                guard piece.isEmpty else { throw Body.unlikeItsLength }
             }
         }
     }

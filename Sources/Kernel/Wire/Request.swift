@@ -110,7 +110,13 @@ package struct Body: Sendable {
             return piece
         }
     }
-    /// The whole body, or 413 with `code` when it is longer than `limit`.
+    /// 400: fewer or more bytes than the client declared are no request (RFC 9112 §6.3, RFC 9113 §8.1.1).
+    static let unlikeItsLength = ServiceError(
+        400,
+        "RequestBodyIncomplete",
+        "The body is shorter or longer than its declared Content-Length. Nothing was changed."
+    )
+    /// The whole body, or 413 with `code` when it is longer than `limit`; 400 when it is not as long as was declared.
     package func collect(limit: Int, code: String = "RequestEntityTooLarge") async throws(ServiceError) -> [UInt8] {
         let tooLong = ServiceError(
             413,
@@ -121,8 +127,10 @@ package struct Body: Sendable {
         var all: [UInt8] = []
         while let piece = try await next() {
             if all.isEmpty { all = piece } else { all += piece }
+            if let length, Int64(all.count) > length { throw Self.unlikeItsLength }
             guard all.count <= limit else { throw tooLong }
         }
+        if let length, Int64(all.count) < length { throw Self.unlikeItsLength }
         return all
     }
 }
