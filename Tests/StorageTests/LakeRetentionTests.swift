@@ -160,7 +160,7 @@ struct LakeRetentionTests {
             } else if other.contains(name) {
                 #expect(answer.status >= 400, "\(name)")
             } else {
-                #expect(answer.code == "BlobImmutableDueToPolicy", "\(name): \(answer.status) \(answer.code ?? "")")
+                #expect(answer.code == "BlobImmutableDueToLegalHold", "\(name): \(answer.status) \(answer.code ?? "")")
             }
             #expect(try await client.send(.head, "/docs/a/b/kept")["ETag"] == tag, "\(name)")
         }
@@ -186,6 +186,10 @@ struct LakeRetentionTests {
         client.region.clock.pass(.seconds(24 * 3600))
         // A directory has to be empty as long as there is a policy; its files may go.
         #expect(try await client.path(.delete, "/docs/moved", "recursive=true").code == Self.refused)
+        // Nor does anything take the place of a file, whichever way it comes.
+        try await client.write("/free/g", [2])
+        #expect(try await client.rename("/free/g", to: "/docs/moved/y/z/f").code == Self.refused)
+        #expect(try await client.makeFile("/docs/moved/y/z/f").code == Self.refused)
         #expect(try await client.path(.delete, "/docs/moved/y/z/f").status == 200)
         #expect(try await client.path(.delete, "/docs/moved/y/z").status == 200)
         #expect(try await client.paths() == ["moved", "moved/y"])

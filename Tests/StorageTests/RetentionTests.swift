@@ -20,21 +20,55 @@ struct RetentionTests {
         )
     }
     static let refused = "409 BlobImmutableDueToPolicy"
-
-    @Test func `a container's policy keeps a blob from its creation on`() {
-        for change in [BlobChange.overwrite, .remove, .append] {
-            #expect(Self.outcome(Self.made(3, ago: 2), change) == Self.refused)
-            #expect(Self.outcome(Self.made(3, ago: 3), change) == "passes")
-            #expect(Self.outcome(Self.made(3, ago: 2), change, isKept: true) == Self.refused)
+    static let held = "409 BlobImmutableDueToLegalHold"
+    static let changes: [BlobChange] = [.append, .overwrite, .amend, .describe, .snapshot, .remove, .aside]
+    /// What passes; all else is refused in the same words.
+    static func allowed(_ protection: Protection, isKept: Bool = false, refusal: String = refused) -> [BlobChange] {
+        changes.filter { change in
+            let line = outcome(protection, change, isKept: isKept)
+            #expect(line == "passes" || line == refusal, "\(change): \(line)")
+            return line == "passes"
         }
-        #expect(Self.outcome(Self.made(3, ago: 2), .aside) == "passes")
     }
-    @Test func `a policy may let appends through, a hold does not`() {
-        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs), .append) == "passes")
-        #expect(Self.outcome(Self.made(3, ago: 2, .allBlobs), .append) == "passes")
-        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs), .overwrite) == Self.refused)
-        #expect(Self.outcome(Self.made(3, ago: 2, .appendBlobs, hold: true), .append) == Self.refused)
-        #expect(Self.outcome(Self.made(3, ago: 9, hold: true), .remove) == Self.refused)
+
+    /// The table of "Container-level WORM policies", Scenarios.
+    @Test func `a container's policy keeps a blob, and after its time lets it go and not change`() {
+        for isKept in [false, true] {
+            #expect(Self.allowed(Self.made(3, ago: 2), isKept: isKept) == [.aside])
+            #expect(Self.allowed(Self.made(3, ago: 3), isKept: isKept) == [.remove, .aside])
+            for appends in [Retention.Appends.appendBlobs, .allBlobs] {
+                #expect(Self.allowed(Self.made(3, ago: 2, appends), isKept: isKept) == [.append, .aside])
+                #expect(Self.allowed(Self.made(3, ago: 3, appends), isKept: isKept) == [.append, .remove, .aside])
+                for ago in [2, 9] {
+                    let held = Self.made(3, ago: ago, appends, hold: true)
+                    #expect(Self.allowed(held, isKept: isKept, refusal: Self.held) == [.aside])
+                }
+            }
+        }
+    }
+    /// The table of "Version-level WORM policies", Scenarios.
+    @Test func `a version's own policy or its default keeps the version, and lets others come`() {
+        let created = Timestamp(seconds: Self.now.seconds - 2 * 24 * 3600)
+        func own(until: Timestamp?, hold: Bool = false) -> Protection {
+            Protection(container: nil, isOfVersions: true, created: created, until: until, hasHold: hold)
+        }
+        func byDefault(_ days: Int) -> Protection {
+            Protection(container: Retention(days: days), isOfVersions: true, created: created)
+        }
+        let spared: [BlobChange] = [.append, .overwrite, .describe, .snapshot, .remove, .aside]
+        for active in [own(until: Self.now + .seconds(1)), byDefault(3)] {
+            #expect(Self.allowed(active) == [.describe, .snapshot, .aside])
+            #expect(Self.allowed(active, isKept: true) == spared)
+        }
+        for over in [own(until: Self.now), byDefault(2)] {
+            #expect(Self.allowed(over) == [.describe, .snapshot, .remove, .aside])
+            #expect(Self.allowed(over, isKept: true) == spared)
+        }
+        let held = own(until: Self.now, hold: true)
+        #expect(Self.allowed(held, refusal: Self.held) == [.describe, .snapshot, .aside])
+        #expect(Self.outcome(held, .remove, isKept: true) == "passes")
+        #expect(Self.outcome(held, .amend, isKept: true) == Self.held)
+        #expect(Self.allowed(own(until: nil)) == Self.changes)
     }
     @Test func `a policy that lets appends through counts from the last of them`() {
         for (appends, isAppendBlob, isKept) in [
@@ -49,17 +83,6 @@ struct RetentionTests {
             )
             #expect(Self.outcome(protection, .remove) == (isKept ? Self.refused : "passes"))
         }
-    }
-    @Test func `a blob's own policy and hold keep that state, and go with it into a version`() {
-        let own = Protection(container: nil, created: Self.now, until: Self.now + .seconds(1))
-        let held = Protection(container: nil, created: Self.now, hasHold: true)
-        for protection in [own, held] {
-            #expect(Self.outcome(protection, .overwrite) == Self.refused)
-            #expect(Self.outcome(protection, .remove) == Self.refused)
-            #expect(Self.outcome(protection, .remove, isKept: true) == "passes")
-        }
-        let over = Protection(container: nil, created: Self.now, until: Self.now)
-        #expect(Self.outcome(over, .remove) == "passes")
     }
     @Test func `a locked policy of a blob can only be made longer`() {
         let current = (until: Self.now + Self.day, isLocked: true)
@@ -116,13 +139,13 @@ struct RetentionJourneyTests {
             } else if other.contains(name) {
                 #expect(answer.status >= 400, "\(name)")
             } else {
-                #expect(answer.code == "BlobImmutableDueToPolicy", "\(name): \(answer.status) \(answer.code ?? "")")
+                #expect(answer.code == "BlobImmutableDueToLegalHold", "\(name): \(answer.status) \(answer.code ?? "")")
             }
             #expect(try await client.send(.head, "/docs/leased")["ETag"] == tag, "\(name)")
         }
         #expect(try await client.upload("/docs/new", [1]).status == 201)
-        #expect(try await client.send(.delete, "/docs", "restype=container").status == 409)
-        #expect(try await client.manage(.delete, Self.container).status == 409)
+        #expect(try await client.send(.delete, "/docs", "restype=container").code == "ContainerHasLegalHold")
+        #expect(try await client.manage(.delete, Self.container).code == "ContainerProtectedFromDeletion")
         #expect(try await client.manage(.delete, "").code == "AccountProtectedFromDeletion")
         #expect(try await Self.hold(client, "clearLegalHold").json["hasLegalHold"] == false)
         #expect(try await client.send(.delete, "/docs/leased").status == 202)
@@ -134,9 +157,9 @@ struct RetentionJourneyTests {
         _ = try await client.createPages("/docs/disk", 1024)
         _ = try await client.write("/docs/disk", 0, client.bytes(512))
         _ = try await Self.hold(client, "setLegalHold")
-        #expect(try await client.append("/docs/log", [1]).code == "BlobImmutableDueToPolicy")
-        #expect(try await client.write("/docs/disk", 0, client.bytes(512)).code == "BlobImmutableDueToPolicy")
-        #expect(try await client.clear("/docs/disk", 0..<512).code == "BlobImmutableDueToPolicy")
+        #expect(try await client.append("/docs/log", [1]).code == "BlobImmutableDueToLegalHold")
+        #expect(try await client.write("/docs/disk", 0, client.bytes(512)).code == "BlobImmutableDueToLegalHold")
+        #expect(try await client.clear("/docs/disk", 0..<512).code == "BlobImmutableDueToLegalHold")
         #expect(try await client.send(.get, "/docs/log").body.isEmpty)
         #expect(try await client.ranges("/docs/disk").pages == [0..<512])
     }
@@ -148,7 +171,20 @@ struct RetentionJourneyTests {
         #expect(made.status == 200 && made.json["properties"]?["state"]?.string == "Unlocked")
         #expect(try await client.upload("/docs/x", [1]).status == 201)
         #expect(try await client.upload("/docs/x", [2]).code == "BlobImmutableDueToPolicy")
+        #expect(try await client.send(.put, "/docs/x", "comp=snapshot").code == "BlobImmutableDueToPolicy")
         client.region.clock.pass(.seconds(24 * 3600))
+        // Its time is over: it may go, and still not be changed or replaced.
+        for (query, body) in [("", [UInt8(2)]), ("comp=metadata", []), ("comp=properties", []), ("comp=snapshot", [])] {
+            let answer = try await client.send(
+                .put,
+                "/docs/x",
+                query,
+                headers: ["x-ms-blob-type": "BlockBlob"],
+                body: body
+            )
+            #expect(answer.code == "BlobImmutableDueToPolicy", "\(query)")
+        }
+        #expect(try await client.send(.delete, "/docs/x").status == 202)
         #expect(try await client.upload("/docs/x", [2]).status == 201)
         let shown = try await client.manage(.get, Self.container)
         #expect(shown.json["properties"]?["hasImmutabilityPolicy"] == true)
@@ -164,6 +200,35 @@ struct RetentionJourneyTests {
         client.region.clock.pass(.seconds(24 * 3600))
         #expect(try await client.send(.delete, "/docs/x").status == 202)
         #expect(try await client.manage(.delete, "").code == "AccountProtectedFromDeletion")
+    }
+    /// "Container-level WORM policies", Deletion.
+    @Test func `a container with a policy goes through Resource Manager alone, when it is empty`() async throws {
+        for isLocked in [false, true] {
+            let client = try await StorageClient.ready()
+            #expect(try await Self.set(client, days: 1).status == 200)
+            if isLocked { #expect(try await Self.act(client, .post, "/lock", days: nil).status == 200) }
+            let code = isLocked ? "ContainerImmutabilityPolicyLocked" : "ContainerImmutableDueToPolicy"
+            #expect(try await client.send(.delete, "/docs", "restype=container").code == code)
+            #expect(try await client.upload("/docs/x", [1]).status == 201)
+            client.region.clock.pass(.seconds(24 * 3600))
+            #expect(try await client.manage(.delete, Self.container).code == "ContainerProtectedFromDeletion")
+            #expect(try await client.send(.delete, "/docs/x").status == 202)
+            #expect(try await client.send(.delete, "/docs", "restype=container").code == code)
+            #expect(try await Self.hold(client, "setLegalHold").status == 200)
+            #expect(try await client.manage(.delete, Self.container).code == "ContainerProtectedFromDeletion")
+            #expect(try await Self.hold(client, "clearLegalHold").status == 200)
+            #expect(try await client.manage(.delete, Self.container).status == 200)
+            #expect(try await client.send(.head, "/docs", "restype=container").status == 404)
+        }
+    }
+    @Test func `what soft delete keeps of it keeps a container with a policy`() async throws {
+        let client = try await StorageClient.ready()
+        try await client.keep(["deleteRetentionPolicy": ["enabled": true, "days": 2]])
+        #expect(try await Self.set(client, days: 1).status == 200)
+        #expect(try await client.upload("/docs/x", [1]).status == 201)
+        client.region.clock.pass(.seconds(24 * 3600))
+        #expect(try await client.send(.delete, "/docs/x").status == 202)
+        #expect(try await client.manage(.delete, Self.container).code == "ContainerProtectedFromDeletion")
     }
     @Test func `an unlocked policy can be removed`() async throws {
         let client = try await StorageClient.ready()
@@ -205,6 +270,21 @@ struct RetentionJourneyTests {
         #expect(try await client.send(.delete, "/held/x", version).code == "BlobImmutableDueToPolicy")
         #expect(try await client.send(.delete, "/held/x", policy + version).status == 200)
         #expect(try await client.send(.delete, "/held/x", version).status == 202)
+        // The current version's own: its metadata stays, what it is served as may change, and another may come.
+        let current = "comp=immutabilityPolicies"
+        #expect(try await client.send(.put, "/held/x", current, headers: headers).status == 200)
+        for isOver in [false, true] {
+            if isOver { client.region.clock.pass(.seconds(3600)) }
+            let named = ["x-ms-meta-k": "v"]
+            let refused = try await client.send(.put, "/held/x", "comp=metadata", headers: named)
+            #expect(refused.code == "BlobImmutableDueToPolicy")
+            let type = ["x-ms-blob-content-type": "text/plain"]
+            #expect(try await client.send(.put, "/held/x", "comp=properties", headers: type).status == 200)
+            #expect(try await client.send(.put, "/held/x", "comp=snapshot").status == 201)
+        }
+        #expect(try await client.upload("/held/x", [3]).status == 201)
+        let code = "ContainerImmutableStorageWithVersioningEnabled"
+        #expect(try await client.send(.delete, "/held", "restype=container").code == code)
     }
 
     private static func act(

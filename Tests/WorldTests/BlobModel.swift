@@ -52,7 +52,8 @@ enum BlobModel: HistoryModel {
         case change(Int, to: Int)
         case breakLease
         case make(Int)
-        case drop
+        /// Deletes the container, through Resource Manager or not.
+        case drop(isManaged: Bool)
         case restore(Int)
         /// Which container is there, and which are kept.
         case containers
@@ -119,10 +120,11 @@ enum BlobModel: HistoryModel {
         case .make(let made):
             guard state.shelf == nil else { return nil }
             next.shelf = BlobShelf(made: made)
-        case .drop:
+        case .drop(let isManaged):
             guard var shelf = state.shelf else { return nil }
             let isGuarded = shelf.isHeld || shelf.policy != nil || state.rules.hasOwnPolicies
-            guard !isGuarded || (shelf.current == nil && shelf.past.isEmpty) else { return nil }
+            let isEmpty = shelf.current == nil && shelf.past.isEmpty
+            guard !isGuarded || (isManaged && !shelf.isHeld && isEmpty) else { return nil }
             shelf.burials += 1
             if let days = state.rules.softDays { next.buried.append(Buried(shelf: shelf, ends: state.day + days)) }
             next.shelf = nil

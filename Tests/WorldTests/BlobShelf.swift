@@ -92,7 +92,10 @@ struct BlobShelf: Hashable, Sendable {
         // A lease that ended is gone with the first write after it.
         if case .broken = lease { lease = .free }
         guard let current else { return true }
-        guard lets(current, go: day, asVersion: rules.isVersioned) else { return false }
+        // A policy whose time is over lets nothing take the place of what it kept.
+        guard !isHeld, policy == nil, rules.isVersioned || (!current.isHeld && current.until == nil) else {
+            return false
+        }
         retire(current, isBase: false, rules, day)
         return true
     }

@@ -132,8 +132,10 @@ extension Visit where Kind.Model == BlobModel {
     }
     /// Deletes the container in one of the two ways.
     func dropContainer() async {
-        guard upTo(2) == 0 else { return await act(.drop) { await send(.delete, "restype=container", path: "/docs") } }
-        await ask(.drop, { await manage(.delete, Self.container) }) { answer, _ in
+        guard upTo(2) == 0 else {
+            return await act(.drop(isManaged: false)) { await send(.delete, "restype=container", path: "/docs") }
+        }
+        await ask(.drop(isManaged: true), { await manage(.delete, Self.container) }) { answer, _ in
             // Resource Manager calls it no error when nothing is there.
             answer.reply.status == 204 ? .refused : answer.outcome
         }

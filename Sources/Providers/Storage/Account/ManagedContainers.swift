@@ -117,7 +117,7 @@ extension StorageProvider {
                 "There is currently a lease on the container; release or break it first."
             )
         }
-        try await removeContainer(name, container, view.place, scope, caller: call.caller)
+        try await removeContainer(name, container, view.place, scope, caller: call.caller, isManaged: true)
         return Reply(200)
     }
 

@@ -53,7 +53,7 @@ struct BlobStates {
         return old
     }
     /// Stores a changed state whose former one versioning keeps: the bytes are the same.
-    func change(_ old: Blob, to new: Blob) async throws(ServiceError) -> Blob {
+    func change(_ old: Blob, to new: Blob, as kind: BlobChange) async throws(ServiceError) -> Blob {
         var new = new
         if isVersion(old) {
             var kept = old
@@ -61,17 +61,22 @@ struct BlobStates {
             try await keepVersion(kept)
             new.version = history.isVersioned ? try await freshMoment(after: old) : nil
         }
-        try await data.put(new, at: place, was: old, isKept: isVersion(old))
+        try await data.put(new, at: place, was: old, isKept: isVersion(old), as: kind)
         return new
     }
     /// Takes the current state away; `atOnce` says whether its bytes may be discarded in this change.
     ///
-    /// Answers what soft delete keeps it by; nil where it keeps nothing.
+    /// Answers what soft delete keeps it by; nil where it keeps nothing. `kind` says whether something else comes in its
+    /// place.
     @discardableResult
-    func remove(_ old: Blob, atOnce: Bool = true) async throws(ServiceError) -> Moment? {
+    func remove(
+        _ old: Blob,
+        atOnce: Bool = true,
+        as kind: BlobChange = .remove
+    ) async throws(ServiceError) -> Moment? {
         let moment = try await retire(old, as: .base, atOnce: atOnce)
         try await data.end(table: place, atOnce: atOnce)
-        try await data.remove(old, at: place, isKept: isVersion(old))
+        try await data.remove(old, at: place, isKept: isVersion(old), as: kind)
         return moment
     }
     /// Ends the snapshots of what is current; `deletion` says how long soft delete keeps them.

@@ -28,9 +28,15 @@ extension AccountData {
         try await scope.put(blob, in: domain, at: StorageKey.blob(place))
         try await tell(place, from: old, to: blob)
     }
-    /// Removes the current state of a place; `isKept` says that it stays as a version.
-    func remove(_ old: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) {
-        try await protect(old, at: place, .remove, isKept: isKept)
+    /// Removes the current state of a place; `isKept` says that it stays as a version, `kind` that something else is to take
+    /// its place.
+    func remove(
+        _ old: Blob,
+        at place: BlobPlace,
+        isKept: Bool = false,
+        as kind: BlobChange = .remove
+    ) async throws(ServiceError) {
+        try await protect(old, at: place, kind, isKept: isKept)
         try await index(place, from: old.tags, to: .none)
         try await schedule(place, from: old.expiry, to: nil)
         try await scope.remove(in: domain, at: StorageKey.blob(place))

@@ -110,7 +110,7 @@ extension StorageProvider {
         if isResize { try await resize(&record, blob, scope) }
         record.touch(scope)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        try await data.put(record, at: site.place, was: old)
+        try await data.put(record, at: site.place, was: old, as: .describe)
         var reply = blob.changed(200, record)
         if record.kind == .page { reply.set("x-ms-blob-sequence-number", String(record.sequenceNumber)) }
         return reply
@@ -129,7 +129,7 @@ extension StorageProvider {
             throw ServiceError(.resourceTypeMismatch)
         }
         record.touch(scope)
-        record = try await BlobStates(blob, site.place, scope).change(old, to: record)
+        record = try await BlobStates(blob, site.place, scope).change(old, to: record, as: .amend)
         return blob.changed(200, record)
     }
     /// The blob, when the request may change what is said of it.

@@ -96,11 +96,9 @@ extension AccountData {
         guard change != .aside else { return }
         let known = try await scope.retention(over: place.directory, in: domain)
         if let directory = state.directory { return try await protect(directory, change, under: known?.retention) }
-        var retention = known?.retention
-        // With version-level immutability the policy is of the versions: what stays as one may be succeeded.
-        if known?.hasVersionImmutability == true, isKept { retention?.days = nil }
         let protection = Protection(
-            container: retention,
+            container: known?.retention,
+            isOfVersions: known?.hasVersionImmutability ?? false,
             created: state.created,
             modified: state.modified,
             until: state.immutability?.until,
@@ -127,17 +125,27 @@ extension AccountData {
     /// Whether policies and holds let a state go.
     func mayRemove(_ state: Blob, at place: BlobPlace, isKept: Bool = false) async throws(ServiceError) -> Bool {
         do throws(ServiceError) { try await protect(state, at: place, .remove, isKept: isKept) } catch {
-            guard error.code == StorageFault.blobImmutableDueToPolicy.code else { throw error }
+            let kept = [StorageFault.blobImmutableDueToPolicy, .blobImmutableDueToHold]
+            guard kept.contains(where: { $0.code == error.code }) else { throw error }
             return false
         }
         return true
     }
-    /// Refuses to remove a container whose policy or hold keeps what it holds.
-    func protect(_ container: Container) async throws(ServiceError) {
-        guard !container.retention.isEmpty || container.hasVersionImmutability else { return }
+    /// Refuses to remove a container whose policy or hold keeps it.
+    ///
+    /// `isManaged` says that Azure Resource Manager asks, which alone deletes such a container ("Container-level WORM
+    /// policies", Deletion), where it is empty, soft-deleted states included, and has no hold.
+    func protect(_ container: Container, isManaged: Bool) async throws(ServiceError) {
+        let retention = container.retention
+        guard !retention.isEmpty || container.hasVersionImmutability else { return }
+        guard isManaged else {
+            let isOfVersions = container.hasVersionImmutability
+            throw ServiceError(.containerImmutable(retention, hasVersionImmutability: isOfVersions))
+        }
+        guard !retention.hasHold else { throw ServiceError(.containerProtected) }
         for range in [StorageKey.blobs(container.root), StorageKey.past(container.root)] {
             let some = try await scope.list(Blob.self, in: domain, under: range, limit: 1)
-            guard some.isEmpty else { throw ServiceError(.containerImmutable) }
+            guard some.isEmpty else { throw ServiceError(.containerProtected) }
         }
     }
     /// Containers whose policies are looked at, at a time, before an account goes.
@@ -174,12 +182,17 @@ extension AccountData {
 extension Blob {
     /// What a change from one state of a place to the next does to the former; `wanted` is what whoever changes it says.
     func change(to new: Blob, as wanted: BlobChange) -> BlobChange {
-        if new.etag == etag { return .aside }
+        if new.etag == etag { return wanted == .snapshot ? .snapshot : .aside }
         // Nobody else writes to what a copy is filling: its end is no change of a blob that was there.
         if let copy, copy.status == .pending, new.copy?.id == copy.id { return .aside }
         var headers = new.headers
+        switch wanted {
+        case .amend: return .amend
+        case .describe: headers = self.headers
         // Bytes at the end end what was said of all bytes.
-        if wanted == .append, headers.md5 == nil { headers.md5 = self.headers.md5 }
+        case .append where headers.md5 == nil: headers.md5 = self.headers.md5
+        case .append, .overwrite, .snapshot, .remove, .aside: break
+        }
         let isSame =
             new.created == created && new.metadata == metadata && headers == self.headers
             && new.expiry == expiry
@@ -187,13 +200,16 @@ extension Blob {
         switch wanted {
         case .append where new.length > length: return .append
         case .aside where new.length == length && holdsSameBytes(as: new): return .aside
-        case .append, .aside, .overwrite, .remove: return .overwrite
+        case .describe where new.length == length && holdsSameBytes(as: new): return .describe
+        case .append, .aside, .amend, .describe, .overwrite, .remove, .snapshot: return .overwrite
         }
     }
     private func holdsSameBytes(as new: Blob) -> Bool {
         switch (body, new.body) {
         case (.whole(let own), .whole(let other)): own.id == other.id
         case (.pieces(let own, let count), .pieces(let other, let otherCount)): own == other && count == otherCount
+        // Who writes pages says so: they lie in the table, not in the record.
+        case (.pages(let own, _), .pages(let other, _)): own == other
         case (.pages, _), (.whole, _), (.pieces, _): false
         }
     }

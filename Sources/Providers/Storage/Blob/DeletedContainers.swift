@@ -13,11 +13,12 @@ extension StorageProvider {
         _ container: Container,
         _ place: AccountPlace,
         _ scope: WriteScope,
-        caller: Caller
+        caller: Caller,
+        isManaged: Bool = false
     ) async throws(ServiceError) {
         try name.refuseChange()
         let data = AccountData(place.id, scope, caller: caller)
-        try await data.protect(container)
+        try await data.protect(container, isManaged: isManaged)
         try await scope.remove(in: place.domain, at: StorageKey.container(name))
         guard let days = place.history.containerDays else { return try await data.startPurge(of: container) }
         var kept = container

@@ -33,9 +33,9 @@ extension StorageProvider {
         current.snapshots += 1
         let stored: Blob
         if blob.place.history.isVersioned {
-            stored = try await states.change(record, to: current)
+            stored = try await states.change(record, to: current, as: .snapshot)
         } else {
-            try await states.data.put(current, at: site.place, was: record)
+            try await states.data.put(current, at: site.place, was: record, as: .snapshot)
             stored = current
         }
         // Only metadata that the request brought is encrypted for it (REST "Snapshot Blob", response headers).

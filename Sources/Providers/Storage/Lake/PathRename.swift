@@ -48,7 +48,7 @@ extension StorageProvider {
         // They are found by the place of their file, which they would be left at.
         if moved.snapshots > 0 || old?.snapshots ?? 0 > 0 { throw ServiceError(.snapshotsPresent) }
         let data = AccountData(blob.place.id, scope, caller: call.caller)
-        if let old { try await BlobStates(blob, to.place, scope).remove(old) }
+        if let old { try await BlobStates(blob, to.place, scope).remove(old, as: .overwrite) }
         var renamed = moved
         if let metadata = try blob.properties() { renamed.metadata = metadata.withoutDirectoryMark }
         if let context = try blob.encryptionContext {

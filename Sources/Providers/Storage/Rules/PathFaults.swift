@@ -85,6 +85,11 @@ extension StorageFault {
         "BlobImmutableDueToPolicy": (
             "PathImmutableDueToPolicy", "This operation is not permitted as the path is immutable due to a policy."
         ),
+        // The surface has no word of its own for holds.
+        "BlobImmutableDueToLegalHold": (
+            "PathImmutableDueToPolicy",
+            "This operation is not permitted as the path is immutable due to one or more legal holds."
+        ),
         "ContainerNotFound": ("FilesystemNotFound", "The specified filesystem does not exist."),
         "ContainerAlreadyExists": ("FilesystemAlreadyExists", "The specified filesystem already exists."),
         "ContainerBeingDeleted": ("FilesystemBeingDeleted", "The specified filesystem is being deleted."),

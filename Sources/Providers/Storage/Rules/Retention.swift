@@ -48,8 +48,14 @@ package struct Retention: Equatable, Sendable {
 package enum BlobChange: Equatable, Sendable {
     /// Adds to its end and changes nothing else.
     case append
-    /// Changes its bytes, properties or metadata, or puts another blob in its place.
+    /// Puts other bytes in its place.
     case overwrite
+    /// Changes its metadata.
+    case amend
+    /// Changes the properties of its content.
+    case describe
+    /// Takes a snapshot of it.
+    case snapshot
     /// Removes it.
     case remove
     /// Changes its tier, tags, lease or policies.
@@ -60,6 +66,8 @@ package enum BlobChange: Equatable, Sendable {
 package struct Protection: Equatable, Sendable {
     /// What is in force for its container.
     package var container: Retention?
+    /// Whether the container's policy is the default of its versions (version-level immutability).
+    package var isOfVersions: Bool
     /// When the blob was created.
     package var created: Timestamp
     /// When it was last changed.
@@ -74,6 +82,7 @@ package struct Protection: Equatable, Sendable {
     /// Names what is in force.
     package init(
         container: Retention?,
+        isOfVersions: Bool = false,
         created: Timestamp,
         modified: Timestamp? = nil,
         until: Timestamp? = nil,
@@ -81,6 +90,7 @@ package struct Protection: Equatable, Sendable {
         isAppendBlob: Bool = false
     ) {
         self.container = container
+        self.isOfVersions = isOfVersions
         self.created = created
         self.modified = modified ?? created
         self.until = until
@@ -88,21 +98,28 @@ package struct Protection: Equatable, Sendable {
         self.isAppendBlob = isAppendBlob
     }
 
-    /// Refuses a change that what is in force does not allow.
+    /// Refuses a change that what is in force does not allow, by the tables of "Container-level WORM policies" and
+    /// "Version-level WORM policies" (Scenarios).
     ///
-    /// `isKept` says that this very state stays as a version: then its own policy, which goes with the version, is not
-    /// touched by what becomes current (REST "Version-level WORM"). A container's policy keeps names as well.
+    /// A policy whose time is over lets a state be removed, and still not be changed or replaced. `isKept` says that this
+    /// very state stays as a version: what becomes current touches neither its own policy nor one that is the default of
+    /// versions, both of which let snapshots be made and properties be set at any time. Metadata is the version's own.
     package func check(_ change: BlobChange, isKept: Bool = false, at now: Timestamp) throws(StorageFault) {
         guard change != .aside else { return }
-        if let container,
-            container.keeps(created: created, modified: modified, isAppendBlob: isAppendBlob, at: now)
-        {
-            guard change == .append, !container.hasHold, container.appends.allow(isAppendBlob) else {
-                throw .blobImmutableDueToPolicy
-            }
+        let sparesVersion = change == .snapshot || change == .describe || isKept && change != .amend
+        guard container?.hasHold != true, !hasHold || sparesVersion else { throw .blobImmutableDueToHold }
+        if let until, !sparesVersion {
+            guard change == .remove, until <= now else { throw .blobImmutableDueToPolicy }
         }
-        guard !isKept else { return }
-        guard !hasHold, until.map({ $0 <= now }) ?? true else { throw .blobImmutableDueToPolicy }
+        guard let container, container.days != nil, !(isOfVersions && sparesVersion) else { return }
+        let isAllowed =
+            switch change {
+            case .remove:
+                !container.keeps(created: created, modified: modified, isAppendBlob: isAppendBlob, at: now)
+            case .append: container.appends.allow(isAppendBlob)
+            case .overwrite, .amend, .describe, .snapshot, .aside: false
+            }
+        guard isAllowed else { throw .blobImmutableDueToPolicy }
     }
 }
 
@@ -135,11 +152,17 @@ package enum OwnPolicy {
 }
 
 extension StorageFault {
-    /// 409: a policy or a legal hold keeps the blob as it is.
+    /// 409: a policy keeps the blob as it is.
     package static let blobImmutableDueToPolicy = StorageFault(
         409,
         "BlobImmutableDueToPolicy",
         "This operation is not permitted as the blob is immutable due to a policy."
+    )
+    /// 409: a legal hold keeps the blob as it is.
+    package static let blobImmutableDueToHold = StorageFault(
+        409,
+        "BlobImmutableDueToLegalHold",
+        "This operation is not permitted as the blob is immutable due to one or more legal holds."
     )
     /// 409: a locked policy is neither shortened nor removed.
     package static let immutabilityPolicyLocked = StorageFault(
@@ -147,11 +170,42 @@ extension StorageFault {
         "BlobImmutableDueToPolicy",
         "The immutability policy is locked: it can be extended, and neither shortened nor removed."
     )
-    /// 409: a container with a policy or hold goes only when it is empty.
-    package static let containerImmutable = StorageFault(
+    /// 409: a container with a policy or a hold is not deleted at the Blob service, empty or not.
+    package static func containerImmutable(_ retention: Retention, hasVersionImmutability: Bool) -> StorageFault {
+        if hasVersionImmutability {
+            return StorageFault(
+                409,
+                "ContainerImmutableStorageWithVersioningEnabled",
+                "The requested operation is not allowed as the container has a immutable storage with versioning enabled. "
+                    + byManager
+            )
+        }
+        if retention.hasHold {
+            return StorageFault(
+                409,
+                "ContainerHasLegalHold",
+                "The requested operation is not allowed as the container has one or more legal holds."
+            )
+        }
+        guard retention.isLocked else {
+            return StorageFault(
+                409,
+                "ContainerImmutableDueToPolicy",
+                "The requested operation is not allowed as the container has an immutability policy. " + byManager
+            )
+        }
+        return StorageFault(
+            409,
+            "ContainerImmutabilityPolicyLocked",
+            "The requested operation is not allowed as the container has a locked immutability policy. " + byManager
+        )
+    }
+    private static let byManager = "An empty one is deleted through Azure Resource Manager."
+    /// 409: Azure Resource Manager deletes one that is empty and has no hold.
+    package static let containerProtected = StorageFault(
         409,
-        "ContainerImmutableDueToPolicy",
-        "The container holds blobs and has an immutability policy or a legal hold; it cannot be deleted."
+        "ContainerProtectedFromDeletion",
+        "The container has a legal hold, or holds blobs and has an immutability policy; it cannot be deleted."
     )
     /// 409: blobs have policies of their own only where the container was made for it.
     package static let versionImmutabilityOff = StorageFault(
