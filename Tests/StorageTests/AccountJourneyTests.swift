@@ -98,7 +98,10 @@ struct AccountJourneyTests {
         "what Azure has and the region has not answers 501, what Azure has not 404",
         arguments: [
             ("/fileServices", 501, "NotImplemented"), ("/fileServices/default/shares/s", 501, "NotImplemented"),
-            ("/localUsers", 501, "NotImplemented"), ("/objectReplicationPolicies/p", 501, "NotImplemented"),
+            ("/localUsers", 501, "NotImplemented"), ("/connectors/c", 501, "NotImplemented"),
+            ("/dataShares", 501, "NotImplemented"), ("/advancedPlatformMetrics/m", 501, "NotImplemented"),
+            ("/hnsonmigration", 501, "NotImplemented"), ("/aborthnsonmigration", 501, "NotImplemented"),
+            ("/objectReplicationPolicies/p", 501, "NotImplemented"),
             ("/providers/Microsoft.Insights/metrics", 501, "NotImplemented"), ("/foo", 404, "InvalidResourceType"),
             ("/blobServices/foo", 404, "InvalidResourceType"),
             ("/blobServices/default/foo", 404, "InvalidResourceType"),

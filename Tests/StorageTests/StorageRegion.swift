@@ -146,6 +146,7 @@ struct StorageRegion: Sendable {
         _ body: [UInt8],
         declared: Int64? = nil,
         breaks: Bool = false,
+        from address: String = "127.0.0.1",
         meanwhile: (() async throws -> Void)? = nil
     ) async throws -> StorageAnswer {
         let answer = await dispatcher.respond(
@@ -156,6 +157,7 @@ struct StorageRegion: Sendable {
                 path: path,
                 query: Query(query),
                 headers: fields,
+                remoteAddress: address,
                 body: Self.pieces(of: body, declared: declared, breaks: breaks),
                 id: world.entropy.uuid(),
                 received: world.clock.now

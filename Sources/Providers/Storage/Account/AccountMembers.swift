@@ -8,17 +8,19 @@ import Kernel
 /// Any other is a mistake of the client's, which nothing would tell it if it were passed over.
 enum AccountMembers {
     private static let known: Set<String> = [
-        "extendedLocation", "id", "identity", "kind", "location", "name", "properties", "sku", "systemData", "tags",
-        "type", "zones",
+        "extendedLocation", "id", "identity", "kind", "location", "name", "placement", "properties", "sku",
+        "systemData", "tags", "type", "zones",
     ]
     private static let properties: Set<String> = [
         // Those a client sets.
-        "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess",
-        "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "customDomain", "defaultToOAuthAuthentication",
-        "dnsEndpointType", "dualStackEndpointPreference", "enableExtendedGroups", "encryption",
-        "immutableStorageWithVersioning", "isHnsEnabled", "isLocalUserEnabled", "isNfsV3Enabled", "isSftpEnabled",
-        "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess",
-        "routingPreference", "sasPolicy", "supportsHttpsTrafficOnly",
+        "accessTier", "allowBlobPublicAccess", "allowCrossTenantDelegationSas", "allowCrossTenantReplication",
+        "allowSharedKeyAccess", "allowSharedKeyAccessForServices", "allowedCopyScope",
+        "azureFilesIdentityBasedAuthentication", "customDomain", "dataCollaborationPolicyProperties",
+        "defaultToOAuthAuthentication", "dnsEndpointType", "dualStackEndpointPreference", "enableExtendedGroups",
+        "encryption", "geoPriorityReplicationStatus", "immutableStorageWithVersioning", "isHnsEnabled",
+        "isLocalUserEnabled", "isNfsV3Enabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState",
+        "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy",
+        "supportsHttpsTrafficOnly", "turboTier",
         // Those the service alone sets: read, and sent back as they were.
         "accountMigrationInProgress", "blobRestoreStatus", "creationTime", "failoverInProgress", "geoReplicationStats",
         "isSkuConversionBlocked", "keyCreationTime", "lastGeoFailoverTime", "primaryEndpoints", "primaryLocation",
@@ -32,9 +34,11 @@ enum AccountMembers {
         guard let given = body["properties"], given != .null else { return }
         try check(given, properties, "StorageAccountProperties")
     }
-    private static func check(_ json: JSON, _ known: Set<String>, _ type: String) throws(ServiceError) {
+    /// Refuses what is no object, or has other members than `known`, in whatever case they are written.
+    static func check(_ json: JSON, _ known: Set<String>, _ type: String) throws(ServiceError) {
         guard case .object(let members) = json else { throw invalid("'\(type)' must be an object") }
-        guard let name = members.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        let inAnyCase = Set(known.map { $0.lowercased() })
+        guard let name = members.keys.sorted().first(where: { !inAnyCase.contains($0.lowercased()) }) else { return }
         throw invalid("could not find member '\(name.prefix(100))' on object of type '\(type)'")
     }
     static func invalid(_ why: String) -> ServiceError {

@@ -50,37 +50,49 @@ struct AccountRequest {
         guard given.count <= Self.tagsMax else {
             throw .badRequest("TooManyTags", "A resource has at most \(Self.tagsMax) tags.")
         }
-        return given.mapValues { $0.string ?? "" }
+        var texts: [String: String] = [:]
+        for (name, value) in given {
+            guard value == .null || value.string != nil else {
+                throw AccountMembers.invalid("the value of the tag '\(name.prefix(100))' must be a text")
+            }
+            texts[name] = value.string ?? ""
+        }
+        return texts
     }
 
     /// Whether the account has a hierarchical namespace; nil when the body does not say.
     func isHierarchical() throws(ServiceError) -> Bool? { try flag("isHnsEnabled") }
 
     /// Brings the account's own record up to date.
-    func apply(to account: inout Account) throws(ServiceError) {
+    func apply(to account: inout Account, isNew: Bool) throws(ServiceError) {
         try AccountMembers.check(body)
         try refuseUnbuilt()
         account.allowsSharedKey = try flag("allowSharedKeyAccess") ?? account.allowsSharedKey
         account.allowsPublicAccess = try flag("allowBlobPublicAccess") ?? account.allowsPublicAccess
-        switch properties["publicNetworkAccess"]?.string?.lowercased() {
+        switch properties["publicNetworkAccess"].map({ $0.string?.lowercased() ?? "?" }) {
         case nil: break
         case "enabled": account.allowsPublicNetwork = true
         case "disabled": account.allowsPublicNetwork = false
         case "securedbyperimeter": throw .notImplemented("publicNetworkAccess=SecuredByPerimeter")
         case .some(let other): throw Self.invalid("publicNetworkAccess", other)
         }
-        if let rules = properties["networkAcls"] { account.network = try network(rules) }
+        let network = try properties["networkAcls"].map { rules throws(ServiceError) in try NetworkRequest(rules) }
+        if let network { account.network = try network.rules(after: account.network) }
         if let policy = properties["sasPolicy"] { account.signatureSecondsMax = try signatureSecondsMax(policy) }
         var options = account.options.object ?? [:]
         for name in Self.options {
             guard let value = properties[name] else { continue }
             if let allowed = Self.choices[name] {
                 options[name] = .string(try choice(name, value, allowed))
+            } else if Self.truths.contains(name) {
+                options[name] = .bool(try flag(name) ?? false)
             } else {
+                if name == "keyPolicy" { try Self.checkKeyPolicy(value) }
                 options[name] = value
             }
         }
-        if let bypass = properties["networkAcls"]?["bypass"] { options["bypass"] = bypass }
+        if let bypass = try network?.bypass() { options["bypass"] = bypass }
+        try keepKeyTypes(in: &options, isNew: isNew)
         account.options = .object(options)
     }
 
@@ -89,13 +101,28 @@ struct AccountRequest {
         "accessTier", "minimumTlsVersion", "allowCrossTenantReplication", "defaultToOAuthAuthentication", "keyPolicy",
         "sasPolicy", "allowedCopyScope", "largeFileSharesState",
     ]
+    private static let truths: Set<String> = ["allowCrossTenantReplication", "defaultToOAuthAuthentication"]
     private static let choices = [
         "accessTier": ["Hot", "Cool", "Cold"], "minimumTlsVersion": ["TLS1_0", "TLS1_1", "TLS1_2"],
         "allowedCopyScope": ["AAD"], "largeFileSharesState": ["Disabled", "Enabled"],
     ]
+    /// `keyPolicy` is shown to whoever looks for keys that are too old; it ends none.
+    private static func checkKeyPolicy(_ policy: JSON) throws(ServiceError) {
+        try AccountMembers.check(policy, ["keyExpirationPeriodInDays"], "KeyPolicy")
+        guard let days = policy["keyExpirationPeriodInDays"]?.integer, (0...Int64(daysMax)).contains(days) else {
+            throw .badRequest(
+                "InvalidValuesForRequestParameters",
+                "Values for request parameters are invalid: keyPolicy.keyExpirationPeriodInDays is a number of days."
+            )
+        }
+    }
+    private static let sasPolicy: Set<String> = [
+        "expirationAction", "requireUserBoundUserDelegationSas", "requireUserBoundUserDelegationSasAction",
+        "sasExpirationPeriod",
+    ]
     /// What `sasPolicy` blocks; one that only logs blocks nothing.
     private func signatureSecondsMax(_ policy: JSON) throws(ServiceError) -> Int? {
-        guard policy != .null else { return nil }
+        try AccountMembers.check(policy, Self.sasPolicy, "SasPolicy")
         let period = policy["sasExpirationPeriod"]?.string ?? ""
         guard let seconds = Self.seconds(of: period), seconds > 0 else {
             throw Self.invalid("sasPolicy.sasExpirationPeriod", period)
@@ -140,35 +167,14 @@ struct AccountRequest {
         )
     }
 
-    private func network(_ rules: JSON) throws(ServiceError) -> NetworkRules {
-        for list in ["virtualNetworkRules", "resourceAccessRules"] where rules[list]?.array?.isEmpty == false {
-            throw .notImplemented("networkAcls.\(list)")
-        }
-        var network = NetworkRules()
-        network.deniesByDefault = rules["defaultAction"]?.string?.lowercased() == "deny"
-        let given = rules["ipRules"]?.array ?? []
-        guard given.count <= NetworkRules.addressesMax else {
-            throw .badRequest("NetworkAclsValidationFailure", "There are at most \(NetworkRules.addressesMax) ipRules.")
-        }
-        for rule in given {
-            let text = rule["value"]?.string ?? ""
-            guard NetworkRules.isRule(text) else {
-                throw .badRequest(
-                    "InvalidIPAddressOrRange",
-                    "'\(text)' is not an IPv4 address or a range in CIDR form."
-                )
-            }
-            network.addresses.append(text)
-        }
-        return network
-    }
-
     /// Features whose quiet acceptance would be a false promise.
     private func refuseUnbuilt() throws(ServiceError) {
         let truths = ["isSftpEnabled", "isNfsV3Enabled", "isLocalUserEnabled", "enableExtendedGroups"]
         for name in truths where properties[name]?.bool == true { throw .notImplemented("The property \(name)=true") }
         let encryption = properties["encryption"]
         let routing = properties["routingPreference"]
+        let later = ["allowSharedKeyAccessForServices", "dataCollaborationPolicyProperties", "turboTier"]
+        for name in later where properties[name] != nil { throw .notImplemented("The property \(name)") }
         let refused: [(Bool, String)] = [
             (properties["supportsHttpsTrafficOnly"]?.bool == false, "Plain HTTP (supportsHttpsTrafficOnly=false)"),
             (
@@ -183,12 +189,23 @@ struct AccountRequest {
             (properties["immutableStorageWithVersioning"]?["enabled"]?.bool == true, "immutableStorageWithVersioning"),
             (properties["dnsEndpointType"]?.string?.lowercased() == "azurednszone", "dnsEndpointType=AzureDnsZone"),
             (!["none", nil].contains(identityBased), "azureFilesIdentityBasedAuthentication"),
+            (routing?["routingChoice"]?.string?.lowercased() == "internetrouting", "routingChoice=InternetRouting"),
             (routing?["publishMicrosoftEndpoints"]?.bool == true, "routingPreference.publishMicrosoftEndpoints"),
             (routing?["publishInternetEndpoints"]?.bool == true, "routingPreference.publishInternetEndpoints"),
             (
                 properties["dualStackEndpointPreference"]?["publishIpv6Endpoint"]?.bool == true,
                 "dualStackEndpointPreference.publishIpv6Endpoint"
             ),
+            (properties["allowCrossTenantDelegationSas"]?.bool == true, "allowCrossTenantDelegationSas=true"),
+            (
+                properties["geoPriorityReplicationStatus"]?["isBlobEnabled"]?.bool == true,
+                "geoPriorityReplicationStatus.isBlobEnabled"
+            ),
+            (
+                properties["sasPolicy"]?["requireUserBoundUserDelegationSas"]?.bool == true,
+                "sasPolicy.requireUserBoundUserDelegationSas"
+            ),
+            (body["placement"]?["zonePlacementPolicy"]?.string?.isEmpty == false, "placement.zonePlacementPolicy"),
             (body["zones"]?.array?.isEmpty == false, "Availability zones"),
             (!["none", nil].contains(body["identity"]?["type"]?.string?.lowercased()), "An identity of the account"),
             (body["extendedLocation"] != nil, "An extended location"),

@@ -8,8 +8,16 @@ extension StorageProvider {
         let (account, record) = (view.account, view.record)
         var properties = account.options.object ?? [:]
         let bypass = properties.removeValue(forKey: "bypass") ?? "AzureServices"
+        func shown(_ family: NetworkRules.Family) -> JSON {
+            .array(account.network.addresses(family).map { ["value": .string($0), "action": "Allow"] })
+        }
         let created = JSON.string(record.created.iso8601)
-        let service: JSON = ["enabled": true, "keyType": "Account", "lastEnabledTime": created]
+        func service(_ keyType: JSON) -> JSON { ["enabled": true, "keyType": keyType, "lastEnabledTime": created] }
+        var services: [String: JSON] = ["blob": service("Account"), "file": service("Account")]
+        for name in EncryptionRequest.choosing {
+            let keyType = properties.removeValue(forKey: AccountRequest.keyTypeOption(name))
+            services[name] = keyType.map(service)
+        }
         let further: [String: JSON] = [
             "provisioningState": "Succeeded", "creationTime": created,
             "primaryLocation": .string(record.location), "statusOfPrimary": "available",
@@ -19,10 +27,10 @@ extension StorageProvider {
             "publicNetworkAccess": account.allowsPublicNetwork ? "Enabled" : "Disabled",
             "networkAcls": [
                 "bypass": bypass, "virtualNetworkRules": [], "resourceAccessRules": [],
-                "ipRules": .array(account.network.addresses.map { ["value": .string($0), "action": "Allow"] }),
+                "ipRules": shown(.four), "ipv6Rules": shown(.six),
                 "defaultAction": account.network.deniesByDefault ? "Deny" : "Allow",
             ],
-            "encryption": ["keySource": "Microsoft.Storage", "services": ["blob": service, "file": service]],
+            "encryption": ["keySource": "Microsoft.Storage", "services": .object(services)],
             "keyCreationTime": .object(
                 Dictionary(
                     zip(Account.keyNames, account.keys.map { JSON.string($0.created.iso8601) }),

@@ -96,7 +96,7 @@ extension StorageProvider {
             keys: Account.keyNames.map { _ in Account.AccessKey(scope) },
             options: ["accessTier": "Hot", "minimumTlsVersion": "TLS1_2", "allowCrossTenantReplication": false]
         )
-        try request.apply(to: &account)
+        try request.apply(to: &account, isNew: true)
         let record = ResourceRecord(
             id: id,
             type: "Microsoft.Storage/storageAccounts",
@@ -181,10 +181,20 @@ extension StorageProvider {
                 "The property 'isHnsEnabled' was specified in the input, but it cannot be updated."
             )
         }
-        if let sku = try request.sku(kind: record.kind) { record.sku = sku }
+        if let sku = try request.sku(kind: record.kind) {
+            // Premium is another kind of disks there, to which no account moves.
+            guard sku["tier"] == record.sku?["tier"] else {
+                throw ServiceError(
+                    409,
+                    "AccountPropertyCannotBeUpdated",
+                    "The property 'sku.tier' was specified in the input, but it cannot be updated."
+                )
+            }
+            record.sku = sku
+        }
         if let tags = try request.tags() { record.tags = tags } else if replacingTags { record.tags = [:] }
         record.changed = scope.now
-        try request.apply(to: &account)
+        try request.apply(to: &account, isNew: false)
         place.tier = Self.tier(of: account, record) ?? place.tier
         try await scope.put(record)
         try await scope.put(account, at: StorageKey.account(account.id))

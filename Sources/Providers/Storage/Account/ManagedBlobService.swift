@@ -16,29 +16,34 @@ extension StorageProvider {
     }
     func putBlobService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
-        let properties = try call.json()["properties"] ?? [:]
-        guard properties["restorePolicy"]?["enabled"]?.bool != true else {
+        let body = try ManagedBody(call, as: ManagedBody.blobService)
+        let properties = body.properties
+        guard try properties["restorePolicy"]?.flag("enabled") != true else {
             throw .notImplemented("restorePolicy.enabled=true")
         }
-        if properties["automaticSnapshotPolicyEnabled"]?.bool == true {
+        if try body.flag("automaticSnapshotPolicyEnabled") == true {
             throw .notImplemented("automaticSnapshotPolicyEnabled=true")
         }
         var settings = try await settings(view.place, scope)
-        if let isVersioned = properties["isVersioningEnabled"]?.bool { settings.isVersioningEnabled = isVersioned }
-        if let policy = properties["deleteRetentionPolicy"] {
+        if let isVersioned = try body.flag("isVersioningEnabled") { settings.isVersioningEnabled = isVersioned }
+        if let policy = try body.object("deleteRetentionPolicy", Self.retention) {
             let days = try Self.days(policy, "deleteRetentionPolicy")
-            let allows = policy["allowPermanentDelete"]?.bool ?? false
+            let allows = try policy.flag("allowPermanentDelete") ?? false
             settings.deleteRetention = ServiceProperties.DeleteRetention(days: days, allowsPermanentDelete: allows)
         }
-        if let policy = properties["containerDeleteRetentionPolicy"] {
+        if let policy = try body.object("containerDeleteRetentionPolicy", Self.retention) {
             let days = try Self.days(policy, "containerDeleteRetentionPolicy")
             settings.containerRetention = ServiceProperties.Retention(days: days)
         }
-        if let policy = properties["lastAccessTimeTrackingPolicy"], policy != .null {
+        if let policy = try body.object("lastAccessTimeTrackingPolicy", Self.tracking) {
             settings.tracksAccess = try Self.tracksAccess(policy)
         }
-        if let rules = properties["cors"]?["corsRules"]?.array { settings.cors = try Self.managedRules(rules) }
-        if let text = properties["defaultServiceVersion"]?.string {
+        if let rules = try body.cors() { settings.cors = rules }
+        if let site = try body.object("staticWebsite", Self.website) {
+            settings.staticWebsite = try Self.staticWebsite(site)
+        }
+        if let value = properties["defaultServiceVersion"] {
+            let text = value.string ?? "?"
             guard let version = ServiceVersion(text), version >= .oldest else {
                 throw .badRequest(
                     "InvalidValuesForRequestParameters",
@@ -48,19 +53,29 @@ extension StorageProvider {
             settings.defaultVersion = version.text
         }
         try await set(settings, view.place, scope)
-        if let wanted = properties["changeFeed"] { try await setChangeFeed(wanted, view, call, scope) }
+        if let wanted = try body.object("changeFeed", ["enabled", "retentionInDays"]) {
+            try await setChangeFeed(wanted, view, call, scope)
+        }
         return .json(200, shown(settings, try await changeFeed(view.place, scope), of: view))
     }
 
-    /// All rules of `corsRules`.
-    static func managedRules(_ rules: [JSON]) throws(ServiceError) -> [ServiceProperties.CORSRule] {
-        guard rules.count <= ServiceProperties.corsRulesMax else {
-            throw .badRequest(
-                "InvalidValuesForRequestParameters",
-                "There are at most \(ServiceProperties.corsRulesMax) corsRules."
-            )
+    private static let retention: Set<String> = ["allowPermanentDelete", "days", "enabled"]
+    private static let tracking: Set<String> = ["blobType", "enable", "name", "trackingGranularityInDays"]
+    private static let website: Set<String> = [
+        "defaultIndexDocumentPath", "enabled", "errorDocument404Path", "indexDocument",
+    ]
+    private static func staticWebsite(_ json: JSON) throws(ServiceError) -> ServiceProperties.StaticWebsite {
+        func text(_ name: String) throws(ServiceError) -> String? {
+            guard let value = json[name] else { return nil }
+            guard let text = value.string else { throw AccountMembers.invalid("'\(name)' must be a text") }
+            return text.isEmpty ? nil : text
         }
-        return try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
+        return ServiceProperties.StaticWebsite(
+            enabled: try json.flag("enabled") ?? false,
+            indexDocument: try text("indexDocument"),
+            defaultIndexPath: try text("defaultIndexDocumentPath"),
+            errorDocument: try text("errorDocument404Path")
+        )
     }
 
     /// The one form the policy has: every read of a block blob counts, by the day.
@@ -84,7 +99,7 @@ extension StorageProvider {
         ("name", "AccessTimeTracking"), ("trackingGranularityInDays", 1), ("blobType", ["blockBlob"]),
     ]
     private static func days(_ policy: JSON, _ name: String) throws(ServiceError) -> Int? {
-        guard policy["enabled"]?.bool == true else { return nil }
+        guard try policy.flag("enabled") == true else { return nil }
         guard let days = policy["days"]?.integer, (1...Int64(ServiceProperties.retentionDaysMax)).contains(days) else {
             throw .badRequest(
                 "InvalidValuesForRequestParameters",
@@ -96,27 +111,6 @@ extension StorageProvider {
     private func shown(_ days: Int?) -> [String: JSON] {
         guard let days else { return ["enabled": false] }
         return ["enabled": true, "days": .integer(Int64(days))]
-    }
-    /// A rule for other origins as ARM writes it.
-    static func rule(_ json: JSON) throws(ServiceError) -> ServiceProperties.CORSRule {
-        func list(_ name: String) -> String {
-            (json[name]?.array ?? []).compactMap(\.string).joined(separator: ",")
-        }
-        let age = json["maxAgeInSeconds"]?.integer ?? 0
-        guard (0...Int64(Int32.max)).contains(age), !list("allowedOrigins").isEmpty, !list("allowedMethods").isEmpty
-        else {
-            throw .badRequest(
-                "InvalidValuesForRequestParameters",
-                "A corsRule needs allowedOrigins, allowedMethods and a maxAgeInSeconds that is not negative."
-            )
-        }
-        return ServiceProperties.CORSRule(
-            allowedOrigins: list("allowedOrigins"),
-            allowedMethods: list("allowedMethods"),
-            allowedHeaders: list("allowedHeaders"),
-            exposedHeaders: list("exposedHeaders"),
-            maxAgeSeconds: Int(age)
-        )
     }
     private func shown(_ settings: ServiceProperties, _ feed: ChangeFeed?, of view: AccountView) -> JSON {
         var changes: [String: JSON] = ["enabled": .bool(feed?.isEnabled ?? false)]
@@ -137,6 +131,12 @@ extension StorageProvider {
             "changeFeed": .object(changes),
         ]
         properties["lastAccessTimeTrackingPolicy"] = tracking
+        let site = settings.staticWebsite
+        properties["staticWebsite"] = [
+            "enabled": .bool(site.enabled), "indexDocument": JSON(site.indexDocument),
+            "defaultIndexDocumentPath": JSON(site.defaultIndexPath),
+            "errorDocument404Path": JSON(site.errorDocument),
+        ]
         return [
             "id": .string(view.record.id + "/blobServices/default"), "name": "default",
             "type": "Microsoft.Storage/storageAccounts/blobServices", "sku": view.record.sku ?? .null,

@@ -192,12 +192,20 @@ private struct ContainerRequest {
     let publicAccess: PublicAccess??
     let hasVersionImmutability: Bool?
     let encryption: ScopeChoice.Home?
+    private static let versioning: Set<String> = ["enabled", "migrationState", "timeStamp"]
 
     init(_ call: Call) throws(ServiceError) {
-        let properties = call.body.isEmpty ? [:] : try call.json()["properties"] ?? [:]
-        hasVersionImmutability = properties["immutableStorageWithVersioning"]?["enabled"]?.bool
+        let body = try ManagedBody(call, as: ManagedBody.container)
+        let properties = body.properties
+        for name in ["enableNfsV3RootSquash", "enableNfsV3AllSquash"] where try body.flag(name) == true {
+            throw .notImplemented("\(name)=true")
+        }
+        guard properties["blobAccessPointConfiguration"] == nil else {
+            throw .notImplemented("blobAccessPointConfiguration")
+        }
+        hasVersionImmutability = try body.object("immutableStorageWithVersioning", Self.versioning)?.flag("enabled")
         encryption = try Self.encryption(properties)
-        switch properties["publicAccess"]?.string?.lowercased() {
+        switch properties["publicAccess"].map({ $0.string?.lowercased() ?? "?" }) {
         case nil: publicAccess = nil
         case "none": publicAccess = .some(nil)
         case "blob": publicAccess = .some(.blob)
@@ -208,13 +216,7 @@ private struct ContainerRequest {
                 "publicAccess '\(other)' is none of None, Blob, Container."
             )
         }
-        let items = properties["metadata"]?.object?.sorted { $0.key < $1.key } ?? []
-        metadata =
-            properties["metadata"] == nil
-            ? nil
-            : try checked { () throws(StorageFault) in
-                try Metadata(checking: items.map { Metadata.Item(name: $0.key, value: $0.value.string ?? "") })
-            }
+        metadata = try body.metadata()
     }
 }
 
@@ -222,7 +224,7 @@ extension ContainerRequest {
     /// The service wants both members (seen in a client's report of its answer), but for the account's own key.
     private static func encryption(_ properties: JSON) throws(ServiceError) -> ScopeChoice.Home? {
         let (scope, denies) = (
-            properties["defaultEncryptionScope"]?.string, properties["denyEncryptionScopeOverride"]?.bool
+            properties["defaultEncryptionScope"]?.string, try properties.flag("denyEncryptionScopeOverride")
         )
         guard scope != nil || denies == true else { return nil }
         guard let scope, scope == ContainerEntry.accountScope || denies != nil else {

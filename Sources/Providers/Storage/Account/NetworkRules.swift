@@ -2,11 +2,16 @@
 
 /// From where an account's data can be reached (ARM `networkAcls`).
 struct NetworkRules: Equatable {
+    /// What a rule is written in.
+    enum Family: String {
+        case four = "IPv4"
+        case six = "IPv6"
+    }
     /// Whether addresses that no rule names are turned away.
     var deniesByDefault = false
-    /// IPv4 addresses or ranges in CIDR form, as clients wrote them.
+    /// Addresses of both families or ranges in CIDR form, as clients wrote them.
     var addresses: [String] = []
-    /// The most rules an account has.
+    /// The most rules of a family that an account has.
     static let addressesMax = 400
 
     /// Whether a client at `address` may come in.
@@ -21,14 +26,21 @@ struct NetworkRules: Equatable {
             }
         }
     }
-    /// Whether a rule is an IPv4 address or a range of up to /30, as the service takes them.
-    static func isRule(_ text: String) -> Bool { parse(text) != nil }
+    /// The rules of one family.
+    func addresses(_ family: Family) -> [String] { addresses.filter { Self.family(ofRule: $0) == family } }
+    /// What a rule is written in; nil where it is neither an address nor a range of them.
+    ///
+    /// An IPv4 address mapped into IPv6 counts as what it stands for, as it does where a client comes from.
+    static func family(ofRule text: String) -> Family? {
+        parse(text).map { $0.base.count == 4 ? .four : .six }
+    }
 
     private static func parse(_ text: String) -> (base: [UInt8], bits: Int)? {
         let halves = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let address = NetworkAddress(halves[0]), address.bytes.count == 4 else { return nil }
-        guard halves.count == 2 else { return halves.count == 1 ? (address.bytes, 32) : nil }
-        guard let bits = Int(halves[1]), (0...32).contains(bits) else { return nil }
+        guard let address = NetworkAddress(halves[0]) else { return nil }
+        let most = address.bytes.count * 8
+        guard halves.count == 2 else { return halves.count == 1 ? (address.bytes, most) : nil }
+        guard let bits = Int(halves[1]), (0...most).contains(bits) else { return nil }
         return (address.bytes, bits)
     }
 }

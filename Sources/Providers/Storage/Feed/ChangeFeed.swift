@@ -95,7 +95,7 @@ extension StorageProvider {
     func setChangeFeed(_ wanted: JSON, _ view: AccountView, _ call: Call, _ scope: WriteScope)
         async throws(ServiceError)
     {
-        let isEnabled = wanted["enabled"]?.bool ?? false
+        let isEnabled = try wanted.flag("enabled") ?? false
         var days: Int?
         if let value = wanted["retentionInDays"], value != .null {
             guard isEnabled, let number = value.integer, ChangeFeed.retentionDaysAllowed.contains(number) else {

@@ -173,7 +173,8 @@ extension ServiceProperties {
             retention: try retention(element.required("RetentionPolicy"))
         )
     }
-    private static let corsMethods: Set<String> = [
+    /// The verbs that rules for other origins may name.
+    static let corsMethods: Set<String> = [
         "DELETE", "GET", "HEAD", "MERGE", "POST", "OPTIONS", "PUT", "PATCH",
     ]
     private static func cors(_ element: XMLElement) throws(StorageFault) -> [CORSRule] {

@@ -99,15 +99,7 @@ extension StorageProvider {
     func putManagedQueueService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         var settings = try await queueSettings(view.place, scope)
-        if let rules = try call.json()["properties"]?["cors"]?["corsRules"]?.array {
-            settings.cors = try rules.map(Self.rule)
-        }
-        guard settings.cors.count <= ServiceProperties.corsRulesMax else {
-            throw .badRequest(
-                "InvalidValuesForRequestParameters",
-                "There are at most \(ServiceProperties.corsRulesMax) corsRules."
-            )
-        }
+        if let rules = try ManagedBody(call, as: ManagedBody.queueService).cors() { settings.cors = rules }
         try await setQueueService(settings, view.place, scope)
         return .json(200, shown(queues: settings, of: view))
     }
@@ -150,11 +142,7 @@ extension StorageProvider {
     func putManagedQueue(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         let name = try queueName(call)
-        let asked = call.body.isEmpty ? nil : try call.json()["properties"]?["metadata"]?.object
-        let items = asked?.sorted { $0.key < $1.key }.map {
-            Metadata.Item(name: $0.key, value: $0.value.string ?? "")
-        }
-        let metadata = try checked { () throws(StorageFault) in try items.map(Metadata.init(checking:)) }
+        let metadata = try ManagedBody(call, as: ManagedBody.queue).metadata()
         var queue: Queue
         if let known = try await self.queue(name, view, scope) {
             queue = known

@@ -7,8 +7,9 @@ enum UnbuiltResources {
 
     /// Children of an account, and actions on one.
     private static let children: Set<String> = [
-        "aborthierarchicalnamespacemigration", "accountmigrations", "failover", "hierarchicalnamespacemigration",
-        "inventorypolicies", "listaccountsas", "listkeys", "listservicesas", "localusers", "managementpolicies",
+        "aborthnsonmigration", "accountmigrations", "advancedplatformmetrics", "connectors", "datashares", "failover",
+        "hnsonmigration", "inventorypolicies", "listaccountsas", "listkeys", "listservicesas", "localusers",
+        "managementpolicies",
         "networksecurityperimeterconfigurations", "objectreplicationpolicies", "privateendpointconnections",
         "privatelinkresources", "providers", "regeneratekey", "reports", "restoreblobranges",
         "revokeuserdelegationkeys", "startaccountmigration", "storagetaskassignments", "encryptionscopes",

@@ -16,9 +16,7 @@ extension StorageProvider {
     func putTableService(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let view = try await existing(call, scope)
         var settings = try await tableSettings(view.place, scope)
-        if let rules = try call.json()["properties"]?["cors"]?["corsRules"]?.array {
-            settings.cors = try Self.managedRules(rules)
-        }
+        if let rules = try ManagedBody(call, as: ManagedBody.tableService).cors() { settings.cors = rules }
         try await setTable(settings, view.place, scope)
         return .json(200, shownTables(settings, of: view))
     }
@@ -90,14 +88,14 @@ extension StorageProvider {
     }
     /// `properties.signedIdentifiers`; nil when the body says nothing of them.
     private static func policies(_ call: Call) throws(ServiceError) -> [StoredPolicy]? {
-        guard !call.body.isEmpty, let items = try call.json()["properties"]?["signedIdentifiers"]?.array else {
-            return nil
-        }
+        let value = try ManagedBody(call, as: ManagedBody.table).properties["signedIdentifiers"]
+        guard let value else { return nil }
         let wrong = ServiceError.badRequest(
             "InvalidValuesForRequestParameters",
             "signedIdentifiers are up to \(StoredPolicy.countMax), each with an id of its own of up to "
                 + "\(StoredPolicy.identifierCharactersMax) characters, times in ISO 8601 and letters of 'raud'."
         )
+        guard let items = value.array else { throw wrong }
         var found: [StoredPolicy] = []
         for item in items {
             let policy = item["accessPolicy"]
