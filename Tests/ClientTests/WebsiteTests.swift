@@ -17,7 +17,6 @@ extension AzTests {
                         + "--404-document lost.html \(with) --query staticWebsite.enabled",
                     prints: "true"
                 ),
-                az("storage container create -n '$web' \(with) --query created", prints: "true"),
                 az("storage blob upload -c '$web' -n index.html --data home --content-type text/html \(with)"),
                 az("storage blob upload -c '$web' -n lost.html --data lost --content-type text/html \(with)"),
             ])

@@ -25,7 +25,6 @@ struct WebsiteJourneyTests {
     static func ready(_ site: String = usual) async throws -> StorageClient {
         let client = try await StorageClient.ready()
         #expect(try await configure(client, site).status == 202)
-        #expect(try await client.send(.put, "/$web", "restype=container").status == 201)
         for (name, text) in [("index.html", "home"), ("docs/index.html", "docs"), ("errors/404.html", "lost")] {
             let headers = ["x-ms-blob-type": "BlockBlob", "x-ms-blob-content-type": "text/html"]
             let path = "/$web/\(name)"
@@ -60,6 +59,32 @@ struct WebsiteJourneyTests {
         #expect(answer.status == status)
         #expect(answer.text == text)
         #expect(answer.headers[.contentType] == "text/html")
+    }
+
+    @Test func `a site that is switched on has its container, by either door, and keeps the one it has`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await Self.configure(client, "<Enabled>false</Enabled>").status == 202)
+        #expect(try await client.send(.get, "/$web", "restype=container").code == "ContainerNotFound")
+        #expect(try await Self.configure(client, Self.usual).status == 202)
+        #expect(try await client.upload("/$web/index.html", Array("home".utf8)).status == 201)
+        #expect(try await client.send(.get, "/$web", "restype=container")["x-ms-blob-public-access"] == nil)
+        #expect(try await Self.configure(client, Self.usual).status == 202)
+        #expect(try await Self.visit(client, "/").text == "home")
+
+        let neighbour = try await client.neighbour()
+        let site: JSON = ["enabled": true, "indexDocument": "index.html"]
+        let answer = try await neighbour.manage(
+            .put,
+            "/blobServices/default",
+            ["properties": ["staticWebsite": site]]
+        )
+        #expect(answer.status == 200)
+        #expect(answer.json["properties"]?["staticWebsite"]?["indexDocument"]?.string == "index.html")
+        #expect(try await neighbour.upload("/$web/index.html", Array("there".utf8)).status == 201)
+        #expect(try await Self.visit(neighbour, "/").text == "there")
+        let off: JSON = ["properties": ["staticWebsite": ["enabled": false]]]
+        #expect(try await neighbour.manage(.put, "/blobServices/default", off).status == 200)
+        #expect(try await Self.visit(neighbour, "/").status == 404)
     }
 
     @Test func `the one index document of a site stands for every path without a document`() async throws {

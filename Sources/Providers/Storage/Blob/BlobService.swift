@@ -36,6 +36,7 @@ extension StorageProvider {
             in: place.domain,
             at: StorageKey.service
         )
+        try await ensureWebsite(properties, place, scope)
         var kept = place
         kept.history = BlobHistory(
             isVersioned: properties.isVersioningEnabled ?? false,
@@ -46,6 +47,19 @@ extension StorageProvider {
         )
         guard kept.history != place.history, let name = place.name else { return }
         try await scope.put(kept, in: .region, at: StorageKey.place(name))
+    }
+
+    /// "When you enable static website hosting, a container named `$web` is created" ("Host a static website"); clients
+    /// upload into it with their next request.
+    private func ensureWebsite(
+        _ properties: ServiceProperties,
+        _ place: AccountPlace,
+        _ scope: WriteScope
+    ) async throws(ServiceError) {
+        guard properties.staticWebsite.enabled else { return }
+        let known = try await scope.get(Container.self, in: place.domain, at: StorageKey.container(.web))
+        guard known == nil else { return }
+        _ = try await makeContainer(.web, .none, nil, ScopeChoice.Home(), place, scope)
     }
 
     /// Get Blob Service Properties (`GET /?restype=service&comp=properties`).
