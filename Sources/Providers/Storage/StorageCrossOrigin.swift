@@ -10,6 +10,8 @@ package struct StorageCrossOrigin: CrossOriginPolicy {
     package static func all(_ provider: StorageProvider) -> [Surface: any CrossOriginPolicy] {
         [
             .blob: StorageCrossOrigin(provider: provider, service: .blob),
+            // Its rules are the Blob service's, as all its settings.
+            .dfs: StorageCrossOrigin(provider: provider, service: .dfs),
             .queue: StorageCrossOrigin(provider: provider, service: .queue),
             .table: StorageCrossOrigin(provider: provider, service: .table),
         ]
