@@ -48,8 +48,9 @@ struct EncryptionRequest {
 }
 
 extension AccountRequest {
-    /// Keeps of which kind the keys of queues and tables are: shown, and nothing else, for all data of an account lies
-    /// under one key of its own. It is chosen when an account is made, and stays.
+    /// Keeps of which kind the keys of queues and tables are, which is chosen when an account is made, and stays.
+    ///
+    /// It is shown, and nothing else, for all data of an account lies under one key of its own.
     func keepKeyTypes(in options: inout [String: JSON], isNew: Bool) throws(ServiceError) {
         guard let json = body["properties"]?["encryption"] else { return }
         let request = try EncryptionRequest(json)

@@ -2,8 +2,10 @@
 import Base
 import Kernel
 
-/// The body of a PUT or PATCH of what lies below an account, read strictly: a member that Azure does not have there is a
-/// mistake of the client's, and so is a value of another type. Nothing would tell it if they were passed over.
+/// The body of a PUT or PATCH of what lies below an account, read strictly.
+///
+/// A member that Azure does not have there is a mistake of the client's, and so is a value of another type. Nothing would
+/// tell it if they were passed over.
 struct ManagedBody {
     /// What may be there: the names of `properties`, of the REST reference's Storage Resource Provider.
     struct Shape {
