@@ -156,8 +156,30 @@ extension JSON {
         }
     }
 
+    /// The canonical text of an object of texts, which come in the order of their names; those that are nil are left out.
+    ///
+    /// For what every change writes: the encoder of Foundation asks the runtime for the type of each member.
+    public static func bytes(of texts: KeyValuePairs<String, String?>) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(texts.reduce(2) { $0 + $1.key.utf8.count + ($1.value?.utf8.count ?? 0) + 6 })
+        for case (let name, let text?) in texts {
+            out.append(out.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            quote(name, to: &out)
+            out.append(UInt8(ascii: ":"))
+            quote(text, to: &out)
+        }
+        if out.isEmpty { out.append(UInt8(ascii: "{")) }
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
+
     private static func quote(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
+        if text.isPlainInJSON {
+            out += text.utf8
+            out.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
@@ -166,6 +188,18 @@ extension JSON {
             }
         }
         out.append(UInt8(ascii: "\""))
+    }
+}
+
+extension String {
+    /// Whether JSON writes the text as it is: it has no control character, no quote and no backslash.
+    public var isPlainInJSON: Bool {
+        let bytes = utf8.span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
     }
 }
 

@@ -34,8 +34,9 @@ struct Responder: HTTPResponder {
         let body = BodySource(incoming, context.channel)
         var request: Kernel.Request?
         var answer: Answer
+        let client = context.channel.remoteAddress?.ipAddress ?? ""
         do throws(ServiceError) {
-            let made = try kernelRequest(incoming, body, context, received)
+            let made = try kernelRequest(incoming, body, from: client, received)
             request = made
             answer = await dispatcher.respond(to: made)
         } catch { answer = Answer(Reply(error.status), error: error) }
@@ -54,7 +55,7 @@ struct Responder: HTTPResponder {
         }
         decorate(&answer, id, request, received)
         answer.crossOrigin?.decorate(&answer.reply.headers)
-        log(answer, id, request, received, from: context.channel.remoteAddress?.ipAddress ?? "")
+        log(answer, id, request, received, from: client)
         measure(answer, body, received)
         return response(answer.reply, id)
     }
@@ -88,16 +89,15 @@ struct Responder: HTTPResponder {
     private func kernelRequest(
         _ incoming: HummingbirdCore.Request,
         _ body: BodySource,
-        _ context: GatewayContext,
+        from client: String,
         _ received: Timestamp
     ) throws(ServiceError) -> Kernel.Request {
         let target = incoming.head.path ?? "/"
         guard target.utf8.count <= GatewayLimits.targetMax, target.hasPrefix("/"),
-            let authority = incoming.head.authority, !Self.split(authority).host.isEmpty
+            let (host, port) = incoming.head.authority.map(Self.split), !host.isEmpty
         else { throw .badRequest("InvalidUri", "The request's target or host is malformed or too long.") }
         try Self.checkHost(incoming)
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-        let (host, port) = Self.split(authority)
         // Without a declared length the body is read to its end; what must know the length refuses (411).
         let length = incoming.headers[.contentLength].flatMap { Int64($0) }
         return Kernel.Request(
@@ -107,7 +107,7 @@ struct Responder: HTTPResponder {
             path: String(target[..<mark]),
             query: Query(String(target[mark...].dropFirst())),
             headers: incoming.headers,
-            remoteAddress: context.channel.remoteAddress?.ipAddress ?? "",
+            remoteAddress: client,
             body: Body(length: length) { () async throws(ServiceError) in try await body.next() },
             id: world.entropy.uuid(),
             received: received

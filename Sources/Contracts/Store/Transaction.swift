@@ -14,7 +14,11 @@ package final class Transaction {
     package init(_ snapshot: any StoreSnapshot) {
         self.snapshot = snapshot
         pending = Commit(readVersion: snapshot.version, writes: [:])
+        // As many as most changes have: growing would hash every key again.
+        pending.reads.reserveCapacity(Self.keysExpected)
+        pending.writes.reserveCapacity(Self.keysExpected)
     }
+    private static let keysExpected = 12
 
     /// The value of a key, with this transaction's own writes; a change of it by others becomes a conflict.
     package func get(_ key: Key) async throws(StoreError) -> [UInt8]? {

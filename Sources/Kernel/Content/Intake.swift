@@ -14,11 +14,17 @@ package final class Intake: Sendable {
     private let frame: ScopeFrame
     private let done = Mutex<Received?>(nil)
 
-    init(_ body: Body, _ frame: ScopeFrame) {
+    init(_ body: Body, _ frame: ScopeFrame, isAwaited: Bool = false) {
+        isShort = !isAwaited && body.length.map { (1...Content.inlineMax).contains($0) } ?? false
         self.body = body
         self.frame = frame
     }
     var received: Received? { done.withLock { $0 } }
+    /// Whether so little comes that taking it in costs less than finding out first whether it may stay: it lies in memory
+    /// until the commit, which asks everything anyway.
+    ///
+    /// A client that waits to hear whether its body is wanted, or has the region fetch it, is told first.
+    package let isShort: Bool
 
     /// Reads the body to its end into sealed content of `domain`.
     ///

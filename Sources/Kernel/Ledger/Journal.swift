@@ -187,8 +187,12 @@ package final class Journal: Sendable {
     private func seal(_ note: ChangeNote, _ id: EntryID, _ scope: WriteScope) async throws(ServiceError) -> [UInt8] {
         let key = try await scope.space(.tenant).key
         do {
-            let plain = try JSONCoding.encode(EntryDetails(note))
-            return try SealedValue.seal(plain, at: id.bytes, with: key.sealing, entropy: scope.entropy)
+            return try SealedValue.seal(
+                EntryDetails(note).bytes,
+                at: id.bytes,
+                with: key.sealing,
+                entropy: scope.entropy
+            )
         } catch { throw .unavailable("details of \(note.operation): \(error)") }
     }
 }
@@ -218,9 +222,19 @@ struct EntryDetails: Codable, Sendable {
         method = note.method.map { Self.cut($0, Self.textMax) }
         address = note.address
     }
+    /// Their JSON, with sorted members.
+    var bytes: [UInt8] {
+        JSON.bytes(
+            of: [
+                "action": action, "actor": actor, "address": address, "clientRequest": clientRequest, "method": method,
+                "operation": operation, "request": request, "resource": resource,
+            ]
+        )
+    }
     /// A text as long as its UTF-8 may be, with control characters (which JSON writes in six bytes) replaced, so that
     /// no client can make details longer than `Entry.detailsMax`.
     private static func cut(_ text: String, _ bytesMax: Int) -> String {
+        if text.utf8.count <= bytesMax, text.isPlainInJSON { return text }
         let plain = text.utf8.prefix(bytesMax).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C ? UInt8(ascii: "?") : $0 }
         return String(decoding: plain, as: UTF8.self)
     }

@@ -297,7 +297,8 @@ package final class Dispatcher: Sendable {
         case .writes(let handler):
             return try await settled(try await commit(call, operation, received: nil, handler), call)
         case .receives(let receive, let handler):
-            let intake = Intake(call.request.body, scope.frame)
+            let isAwaited = call.request.headers.contains(.expect)
+            let intake = Intake(call.request.body, scope.frame, isAwaited: isAwaited)
             let committed: Reply
             do throws(ServiceError) {
                 try await receive(call, scope, intake)

@@ -85,6 +85,9 @@ package struct HostPlan: Sendable {
 
     /// Where a host (lower-case, no port) leads; nil when the region does not answer under it.
     package func destination(of host: String) -> Destination? {
+        // Over bytes: as characters, a host's labels cost as much as all else that is found out of a request's target.
+        let labels = host.utf8.split(separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         for names in nameSets {
             switch host {
             case names.management: return Destination(surface: .management, label: nil, names: names)
@@ -93,7 +96,6 @@ package struct HostPlan: Sendable {
             case names.portal: return Destination(surface: .portal, label: nil, names: names)
             default: break
             }
-            let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
             if labels.count == 3, labels[2] == names.storage, let surface = Self.storage[String(labels[1])] {
                 return Destination(surface: surface, label: String(labels[0]), names: names)
             }

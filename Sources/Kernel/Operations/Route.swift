@@ -17,6 +17,8 @@ package struct Route: Sendable {
     package let segments: [Segment]
     /// Items the query must have, by lower-case name; an empty text asks for presence only.
     package let query: [String: String]
+    /// The same as a list, which is gone through for every request.
+    let queryItems: [(name: String, wanted: String)]
     /// A header field that must be there.
     package let header: String?
     /// The path as written.
@@ -26,6 +28,7 @@ package struct Route: Sendable {
         self.method = method
         self.path = path
         self.query = query
+        queryItems = query.map { ($0.key, $0.value) }
         self.header = header
         segments = path.split(separator: "/").map { piece in
             guard piece.hasPrefix("{"), piece.hasSuffix("}") else { return .literal(piece.lowercased()) }

@@ -140,7 +140,10 @@ package struct Router: Sendable {
         let lowercased: String
     }
     static func pieces(_ path: String) -> [Piece] {
-        path.split(separator: "/").map { Piece(text: $0, lowercased: $0.lowercased()) }
+        path.utf8.split(separator: UInt8(ascii: "/")).map { piece in
+            let text = Substring(piece)
+            return Piece(text: text, lowercased: text.lowercased())
+        }
     }
 }
 
@@ -157,7 +160,7 @@ extension Route {
 
     /// Whether query and header are as asked for.
     func accepts(_ request: Request) -> Bool {
-        for (name, wanted) in query {
+        for (name, wanted) in queryItems {
             guard let value = request.query[name], wanted.isEmpty || value.lowercased() == wanted else { return false }
         }
         return header.map { request.header($0) != nil } ?? true

@@ -40,6 +40,39 @@ struct Space: Sendable {
     let key: DataKey
 }
 
+/// The domains that one version's scopes have made ready: a call asks for the same few again and again.
+///
+/// What a version holds never changes, and a transaction that forgets a domain forgets what is kept here.
+package final class Spaces: Sendable {
+    private struct Ready {
+        let namespace: String
+        let tenant: TenantID
+        let domain: Domain
+        let space: Space
+    }
+    /// Gone through from the start: a call has two or three. Beyond this many none is added.
+    private static let countMax = 8
+    private let ready = Mutex<[Ready]>([])
+
+    init() {}
+    func space(of domain: Domain, _ frame: ScopeFrame) -> Space? {
+        ready.withLock { ready in
+            for one in ready
+            where one.domain == domain && one.tenant == frame.tenant && one.namespace == frame.namespace {
+                return one.space
+            }
+            return nil
+        }
+    }
+    func keep(_ space: Space, of domain: Domain, _ frame: ScopeFrame) {
+        ready.withLock { ready in
+            guard ready.count < Self.countMax else { return }
+            ready.append(Ready(namespace: frame.namespace, tenant: frame.tenant, domain: domain, space: space))
+        }
+    }
+    func forget() { ready.withLock { $0 = [] } }
+}
+
 /// Opens data keys: root key → tenant key → data key, each read from the store once and kept for the process's life.
 ///
 /// What is kept never differs from what the asker's own version of the store would give: while a domain is shredded its

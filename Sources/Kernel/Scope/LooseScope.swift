@@ -17,6 +17,7 @@ package struct LooseScope: Scope {
             return try await scope.transaction.range(keys, limit: limit, reverse: reverse, protected: false)
         } catch { throw ServiceError(store: error) }
     }
+    package var spaces: Spaces { scope.spaces }
     package func freshKey(_ domain: Domain) -> DataKey? { scope.freshKey(domain) }
 }
 

@@ -58,6 +58,8 @@ package protocol Scope {
     func sealedPairs(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(ServiceError) -> [Pair]
     /// A data key made in this very transaction; nil otherwise. For the kernel.
     func freshKey(_ domain: Domain) -> DataKey?
+    /// The domains that were made ready at this version. For the kernel.
+    var spaces: Spaces { get }
 }
 
 /// One element of a list.
@@ -148,6 +150,7 @@ extension Scope {
     package func exists(_ domain: Domain) async throws(ServiceError) -> Bool { try await spaceIfAny(domain) != nil }
 
     func spaceIfAny(_ domain: Domain) async throws(ServiceError) -> Space? {
+        if let known = spaces.space(of: domain, frame) { return known }
         let dataKey: DataKey
         if let fresh = freshKey(domain) {
             dataKey = fresh
@@ -169,7 +172,9 @@ extension Scope {
             domain == .region
             ? Key("data", frame.namespace, KeyRing.regionTenant, domain.label)
             : Key("data", frame.namespace, frame.tenant, domain.label)
-        return Space(prefix: prefix, key: dataKey)
+        let space = Space(prefix: prefix, key: dataKey)
+        spaces.keep(space, of: domain, frame)
+        return space
     }
     func space(_ domain: Domain) async throws(ServiceError) -> Space {
         guard let space = try await spaceIfAny(domain) else {
@@ -203,13 +208,15 @@ package final class ReadScope: Scope, Sendable {
     package let frame: ScopeFrame
     package var version: Version { snapshot.version }
     let snapshot: any StoreSnapshot
+    package let spaces: Spaces
     /// Held so that bytes this version refers to are not reclaimed while the scope lives.
     private let lease: ReaderLease?
 
-    init(_ frame: ScopeFrame, _ snapshot: any StoreSnapshot, lease: ReaderLease? = nil) {
+    init(_ frame: ScopeFrame, _ snapshot: any StoreSnapshot, lease: ReaderLease? = nil, spaces: Spaces = Spaces()) {
         self.frame = frame
         self.snapshot = snapshot
         self.lease = lease
+        self.spaces = spaces
     }
     /// Whether it is read for so long that bytes deleted since it began may be gone.
     var mayBeReclaimed: Bool { lease?.isOver(at: frame.world.clock.now) ?? false }
@@ -217,7 +224,7 @@ package final class ReadScope: Scope, Sendable {
     ///
     /// For doorkeepers and the kernel's own tables.
     func narrowed(to namespace: String? = nil, tenant: TenantID? = nil) -> ReadScope {
-        ReadScope(frame.narrowed(to: namespace, tenant: tenant), snapshot, lease: lease)
+        ReadScope(frame.narrowed(to: namespace, tenant: tenant), snapshot, lease: lease, spaces: spaces)
     }
     /// The same version, for the tenant a doorkeeper found out.
     package func of(_ tenant: TenantID) -> ReadScope { narrowed(tenant: tenant) }

@@ -24,6 +24,7 @@ package final class WriteScope: Scope {
     private final class Shared {
         let transaction: Transaction
         var fresh: [KeyRing.Slot: DataKey] = [:]
+        let spaces = Spaces()
         /// Sagas this change starts; the kernel wakes their worker after the commit.
         var started: [String] = []
         /// Domains this change shreds; the key ring does not keep their keys from before the commit on.
@@ -86,7 +87,10 @@ package final class WriteScope: Scope {
             return try await transaction.range(keys, limit: limit, reverse: reverse)
         } catch { throw ServiceError(store: error) }
     }
-    package func freshKey(_ domain: Domain) -> DataKey? { shared.fresh[KeyRing.slot(domain, frame.tenant)] }
+    package var spaces: Spaces { shared.spaces }
+    package func freshKey(_ domain: Domain) -> DataKey? {
+        shared.fresh.isEmpty ? nil : shared.fresh[KeyRing.slot(domain, frame.tenant)]
+    }
 
     /// Sets a value.
     package func put(
@@ -136,6 +140,7 @@ package final class WriteScope: Scope {
         let slot = KeyRing.slot(domain, frame.tenant)
         transaction.clear(KeyRing.storeKey(slot))
         shared.fresh[slot] = nil
+        shared.spaces.forget()
         shared.shredded.insert(slot)
     }
 }

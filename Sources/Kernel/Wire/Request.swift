@@ -76,7 +76,12 @@ package struct Query: Sendable {
     }
     /// The first value of a name; nil when it is not there.
     package subscript(name: String) -> String? {
-        items.first { $0.name == name || $0.name.equalsIgnoringCase(name) }?.value
+        // Every operation of a path asks: most names differ in length already.
+        let count = name.utf8.count
+        for item in items where item.name.utf8.count == count {
+            if item.name == name || item.name.equalsIgnoringCase(name) { return item.value }
+        }
+        return nil
     }
 }
 

@@ -12,5 +12,5 @@ package struct MD5Hasher: Sendable {
     /// Takes in the next bytes, without copying them out of their buffer.
     package mutating func update(_ bytes: ArraySlice<UInt8>) { hasher.update(data: bytes) }
     /// The 16-byte digest of what came so far; more may follow.
-    package func finish() -> [UInt8] { Array(hasher.finalize()) }
+    package func finish() -> [UInt8] { hasher.finalize().bytes }
 }

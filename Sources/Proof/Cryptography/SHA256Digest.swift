@@ -6,9 +6,9 @@ package enum SHA256Digest {
     /// The size of every digest.
     package static let sizeBytes = 32
     /// The 32-byte digest.
-    package static func of(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+    package static func of(_ bytes: [UInt8]) -> [UInt8] { SHA256.hash(data: bytes).bytes }
     /// The 32-byte digest of a part of a buffer, without copying it.
-    package static func of(_ bytes: ArraySlice<UInt8>) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+    package static func of(_ bytes: ArraySlice<UInt8>) -> [UInt8] { SHA256.hash(data: bytes).bytes }
 }
 
 /// SHA-256 of bytes that arrive in pieces.
@@ -21,5 +21,5 @@ package struct SHA256Hasher: Sendable {
     /// Takes in the next bytes, without copying them out of their buffer.
     package mutating func update(_ bytes: ArraySlice<UInt8>) { hasher.update(data: bytes) }
     /// The 32-byte digest of what came so far; more may follow.
-    package func finish() -> [UInt8] { Array(hasher.finalize()) }
+    package func finish() -> [UInt8] { hasher.finalize().bytes }
 }

@@ -21,7 +21,8 @@ struct AccountPlace: Stored {
 
     static let format: UInt8 = 5
     static let isReadOften = true
-    var domain: Domain { .account(id) }
+    /// Where its data lies: kept as it is, for every look at them names it.
+    let domain: Domain
     /// The last part of the resource's id.
     var name: AccountName? {
         resourceID.text.split(separator: "/").last.flatMap { AccountName(String($0).lowercased()) }
@@ -30,6 +31,7 @@ struct AccountPlace: Stored {
     init(tenant: TenantID, id: UUID, resource: ResourceID, tier: String) {
         self.tenant = tenant
         self.id = id
+        domain = .account(id)
         resourceID = resource
         self.tier = tier
     }
@@ -53,6 +55,7 @@ struct AccountPlace: Stored {
         knowsHomes = false
         tenant = TenantID(try reader.uuid())
         id = try reader.uuid()
+        domain = .account(id)
         resourceID = ResourceID(try reader.text())
         tier = try reader.text()
         guard format > 1 else { return }

@@ -177,7 +177,7 @@ extension StorageProvider {
         }
         let version = try checked { () throws(StorageFault) in
             if opened.place.isHierarchical { try Self.refuseFlat(call.operation, opened.head) }
-            try Self.refuseForeignKeys(opened.head, StorageNeeds.plain(call.operation))
+            try Self.refuseForeignKeys(opened.head, call.operation)
             return try ServiceVersion(head: opened.head)
         }
         // The region writes it, everybody else may read.
@@ -221,8 +221,9 @@ extension StorageProvider {
     /// Operations that know what to do with a customer's key or an encryption scope, or with the key of a source; the
     /// others refuse it, for ignoring it would break a promise.
     private static func refuseForeignKeys(_ head: RequestHead, _ operation: String) throws(StorageFault) {
-        for (name, operations) in keyHeaders where head.text(name) != nil && !operations.contains(operation) {
-            throw .notImplemented("the header \(name) for \(operation).")
+        for (name, operations) in keyHeaders where head.text(name) != nil {
+            let operation = StorageNeeds.plain(operation)
+            if !operations.contains(operation) { throw .notImplemented("the header \(name) for \(operation).") }
         }
     }
     private static let keyHeaders: [(String, Set<String>)] = [

@@ -9,36 +9,56 @@ private struct BlobUpload {
     let metadata: Metadata
     let incoming: Incoming
 
-    init(_ blob: BlobCall) throws(StorageFault) {
-        guard let type = blob.headers[StorageHeader.blobType] else { throw .missingRequiredHeader("x-ms-blob-type") }
+    /// The body alone, for who reads the rest later.
+    static func incoming(_ blob: BlobCall) throws(StorageFault) -> Incoming {
+        try Incoming(blob, limit: BlobLimits.putBlobBytesMax(blob.version))
+    }
+    init(_ blob: BlobCall, _ type: String?) throws(StorageFault) {
+        guard let type else { throw .missingRequiredHeader("x-ms-blob-type") }
         switch type.lowercased() {
         case "blockblob": break
         default: throw .invalidHeaderValue("x-ms-blob-type", type)
         }
-        incoming = try Incoming(blob, limit: BlobLimits.putBlobBytesMax(blob.version))
+        incoming = try Self.incoming(blob)
         headers = try ContentHeaders(blob.headers, from: .putBlob)
         metadata = try Metadata(blob.headers)
     }
 }
 
 extension StorageProvider {
-    /// Put Blob (`PUT /{container}/{blob}`), first phase: what can be refused is refused before the body is taken in.
+    /// Put Blob (`PUT /{container}/{blob}`), first phase: what can be refused is refused before a long body is taken in.
     func receiveBlob(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await openPlain(call, scope)
         if blob.isMarkedDirectory { return try await checkMarkedDirectory(blob, scope) }
-        if try emptyKind(blob) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
-        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
-        let (site, _) = try await checkOverwrite(blob, .create, scope)
-        let seal = try await blob.seal(in: site.container, scope)
+        let type = blob.headers[StorageHeader.blobType]
+        if try emptyKind(blob, type) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
+        let (container, incoming) =
+            intake.isShort
+            ? (
+                try await blob.container(scope),
+                try checked { () throws(StorageFault) in try BlobUpload.incoming(blob) }
+            ) : try await checkUpload(blob, type, scope)
+        let seal = try await blob.seal(in: container, scope)
         let limit = BlobLimits.putBlobBytesMax(blob.version)
-        try await takeIn(upload.incoming, blob, limit: limit, md5: true, under: seal, scope, intake)
+        try await takeIn(incoming, blob, limit: limit, md5: true, under: seal, scope, intake)
+    }
+    /// Everything that the second phase asks for as well.
+    private func checkUpload(
+        _ blob: BlobCall,
+        _ type: String?,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> (Container, Incoming) {
+        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob, type) }
+        let (site, _) = try await checkOverwrite(blob, .create, scope)
+        return (site.container, upload.incoming)
     }
     /// Put Blob, second phase.
     func putBlob(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPlain(call, scope)
         if blob.isMarkedDirectory { return try await putMarkedDirectory(blob, scope) }
-        if let kind = try emptyKind(blob) { return try await putEmptyBlob(blob, kind, scope) }
-        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob) }
+        let type = blob.headers[StorageHeader.blobType]
+        if let kind = try emptyKind(blob, type) { return try await putEmptyBlob(blob, kind, scope) }
+        let upload = try checked { () throws(StorageFault) in try BlobUpload(blob, type) }
         let (site, old) = try await checkOverwrite(blob, .create, scope)
         guard let received = scope.received else { throw .unavailable("a blob's body was not taken in") }
         let checksums = BodyChecksums(received)

@@ -148,9 +148,9 @@ extension StorageProvider {
     /// Put Blob for an append or a page blob: they begin without content.
     ///
     /// Nil for other types.
-    func emptyKind(_ blob: BlobCall) throws(ServiceError) -> BlobEntry.Kind? {
+    func emptyKind(_ blob: BlobCall, _ type: String?) throws(ServiceError) -> BlobEntry.Kind? {
         let kind: BlobEntry.Kind
-        switch blob.headers[StorageHeader.blobType]?.lowercased() {
+        switch type?.lowercased() {
         case "appendblob": kind = .append
         case "pageblob": kind = .page
         default: return nil

@@ -100,10 +100,11 @@ struct AccountData {
     let id: UUID
     let scope: WriteScope
     let caller: Caller
-    var domain: Domain { .account(id) }
+    let domain: Domain
 
     init(_ id: UUID, _ scope: WriteScope, caller: Caller) {
         self.id = id
+        domain = .account(id)
         self.scope = scope
         self.caller = caller
     }

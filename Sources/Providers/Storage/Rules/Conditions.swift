@@ -15,12 +15,27 @@ package struct Conditions: Equatable, Sendable {
         /// about the tags.
         case tagged
 
-        fileprivate var prefix: String {
+        fileprivate var names: Names {
             switch self {
-            case .target: ""
-            case .source: "x-ms-source-"
-            case .tagged: "x-ms-blob-"
+            case .target: .target
+            case .source: .source
+            case .tagged: .tagged
             }
+        }
+    }
+    /// The four headers of an origin.
+    fileprivate struct Names {
+        let match, noneMatch, modifiedSince, unmodifiedSince: HTTPField.Name
+
+        static let target = Names(behind: "")
+        static let source = Names(behind: "x-ms-source-")
+        static let tagged = Names(behind: "x-ms-blob-")
+
+        private init(behind prefix: String) {
+            match = StorageHeader.name(prefix + "if-match")
+            noneMatch = StorageHeader.name(prefix + "if-none-match")
+            modifiedSince = StorageHeader.name(prefix + "if-modified-since")
+            unmodifiedSince = StorageHeader.name(prefix + "if-unmodified-since")
         }
     }
     /// What the request is about to do, which decides how a failure is answered.
@@ -89,20 +104,19 @@ package struct Conditions: Equatable, Sendable {
 
     /// Reads the conditions; a date that is none is a wrong header, an empty header none.
     package init(_ headers: HTTPFields, of origin: Origin = .target) throws(StorageFault) {
-        func text(_ name: String) -> (String, String)? {
-            let full = origin.prefix + name
-            guard let value = headers[StorageHeader.name(full)], !value.isEmpty else { return nil }
-            return (full, value)
+        func text(_ name: HTTPField.Name) -> String? {
+            headers[name].flatMap { $0.isEmpty ? nil : $0 }
         }
-        func date(_ name: String) throws(StorageFault) -> Timestamp? {
-            guard let (full, value) = text(name) else { return nil }
-            guard let date = Timestamp(httpDate: value) else { throw .invalidHeaderValue(full, value) }
+        func date(_ name: HTTPField.Name) throws(StorageFault) -> Timestamp? {
+            guard let value = text(name) else { return nil }
+            guard let date = Timestamp(httpDate: value) else { throw .invalidHeaderValue(name.rawName, value) }
             return date
         }
-        match = text("if-match").map { Self.tags($0.1) }
-        noneMatch = text("if-none-match").map { Self.tags($0.1) }
-        modifiedSince = try date("if-modified-since")
-        unmodifiedSince = try date("if-unmodified-since")
+        let names = origin.names
+        match = text(names.match).map { Self.tags($0) }
+        noneMatch = text(names.noneMatch).map { Self.tags($0) }
+        modifiedSince = try date(names.modifiedSince)
+        unmodifiedSince = try date(names.unmodifiedSince)
     }
 
     private static func tags(_ value: String) -> Tags {

@@ -35,18 +35,18 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
 
     /// Reads the properties of a request.
     package init(_ headers: HTTPFields, from source: Source) throws(StorageFault) {
-        func value(_ name: String, else own: HTTPField.Name?) -> String? {
-            let set = headers[StorageHeader.name("x-ms-blob-" + name)]
+        func value(_ name: HTTPField.Name, else own: HTTPField.Name?) -> String? {
+            let set = headers[name]
             let text = set ?? (source == .putBlob ? own.flatMap { headers[$0] } : nil)
             return text?.isEmpty == true ? nil : text
         }
-        type = value("content-type", else: .contentType)
-        encoding = value("content-encoding", else: .contentEncoding)
-        language = value("content-language", else: .contentLanguage)
-        cacheControl = value("cache-control", else: .cacheControl)
-        disposition = value("content-disposition", else: nil)
+        type = value(Self.typeName, else: .contentType)
+        encoding = value(Self.encodingName, else: .contentEncoding)
+        language = value(Self.languageName, else: .contentLanguage)
+        cacheControl = value(Self.cacheControlName, else: .cacheControl)
+        disposition = value(Self.dispositionName, else: nil)
         md5 = nil
-        if let text = value("content-md5", else: nil) {
+        if let text = value(Self.md5Name, else: nil) {
             // Put Blob checks it against the body; elsewhere it is kept as the client says (REST "Set Blob Properties":
             // "this hash isn't validated"), whatever its length.
             let lengths = source == .putBlob ? 16...16 : 1...Self.md5BytesMax
@@ -64,10 +64,15 @@ package struct ContentHeaders: Equatable, Hashable, Sendable, Codable {
 
     /// Whether a request sets any property.
     package static func areSet(by headers: HTTPFields) -> Bool {
-        ["type", "encoding", "language", "disposition", "md5"].contains {
-            headers.contains(StorageHeader.name("x-ms-blob-content-" + $0))
-        } || headers.contains(StorageHeader.name("x-ms-blob-cache-control"))
+        [typeName, encodingName, languageName, dispositionName, md5Name, cacheControlName]
+            .contains { headers.contains($0) }
     }
+    private static let typeName = StorageHeader.name("x-ms-blob-content-type")
+    private static let encodingName = StorageHeader.name("x-ms-blob-content-encoding")
+    private static let languageName = StorageHeader.name("x-ms-blob-content-language")
+    private static let dispositionName = StorageHeader.name("x-ms-blob-content-disposition")
+    private static let md5Name = StorageHeader.name("x-ms-blob-content-md5")
+    private static let cacheControlName = StorageHeader.name("x-ms-blob-cache-control")
 
     /// The headers of a read's answer, without those that are not set; `overrides` are a signature's.
     package func fields(overrides: HTTPFields = HTTPFields()) -> HTTPFields {

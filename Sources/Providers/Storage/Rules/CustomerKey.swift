@@ -12,8 +12,7 @@ package struct CustomerKey: Sendable {
 
     /// Reads the three headers of a key, or of the key of a copy's source; nil when none was sent.
     package init?(_ head: RequestHead, ofSource isSource: Bool = false) throws(StorageFault) {
-        let prefix = isSource ? "x-ms-source-encryption-" : "x-ms-encryption-"
-        let names = ["key", "key-sha256", "algorithm"].map { prefix + $0 }
+        let names = isSource ? Self.sourceNames : Self.names
         let texts = names.map { head.text($0) }
         guard texts.contains(where: { $0 != nil }) else { return nil }
         for (name, text) in zip(names, texts) where text == nil { throw .missingRequiredHeader(name) }
@@ -28,6 +27,11 @@ package struct CustomerKey: Sendable {
         }
         secret = Secret(bytes)
     }
+
+    private static let names = ["x-ms-encryption-key", "x-ms-encryption-key-sha256", "x-ms-encryption-algorithm"]
+    private static let sourceNames = [
+        "x-ms-source-encryption-key", "x-ms-source-encryption-key-sha256", "x-ms-source-encryption-algorithm",
+    ]
 
     /// Whether a request with or without a key may touch a blob that lies, or does not lie, under one.
     package static func check(_ key: CustomerKey?, against stored: [UInt8]?) throws(StorageFault) {

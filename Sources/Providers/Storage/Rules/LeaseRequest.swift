@@ -153,7 +153,8 @@ extension Lease {
 extension RequestHead {
     /// A header's text; nil when it is absent or empty.
     func text(_ name: String) -> String? {
-        headers[StorageHeader.name(name)].flatMap { $0.isEmpty ? nil : $0 }
+        guard mayHave(name) else { return nil }
+        return headers[StorageHeader.name(name)].flatMap { $0.isEmpty ? nil : $0 }
     }
     /// A header's whole number.
     func integer(_ name: String) throws(StorageFault) -> Int? {

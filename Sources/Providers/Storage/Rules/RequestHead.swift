@@ -12,6 +12,9 @@ package struct RequestHead: Sendable {
     package let query: QueryItems
     /// The headers.
     package let headers: HTTPFields
+    /// Which lengths the names of headers have, a bit for each: most headers that are asked for were not sent, and are seen
+    /// here to be missing without a look at any name.
+    private let nameLengths: UInt64
 
     /// Takes a request target (`/path?query`) as sent.
     package init(method: HTTPRequest.Method, target: String, headers: HTTPFields) throws(StorageFault) {
@@ -35,7 +38,11 @@ package struct RequestHead: Sendable {
         self.path = path
         self.query = try QueryItems(query)
         self.headers = headers
+        nameLengths = headers.reduce(0) { $0 | Self.bit($1.name.canonicalName) }
     }
+    private static func bit(_ name: String) -> UInt64 { 1 << UInt64(name.utf8.count & 63) }
+    /// Whether a header of this name may have been sent; where not, none was.
+    func mayHave(_ name: String) -> Bool { nameLengths & Self.bit(name) != 0 }
 
     /// A header's value as signatures see it: every field of the name, joined by commas; empty when absent.
     func signed(_ name: HTTPField.Name) -> String { headers[values: name].joined(separator: ",") }

@@ -3,42 +3,42 @@
 /// Jobs that wait for one thread, by whose they are: next comes who has had the least time.
 ///
 /// Start-time fair queueing (Goyal, Vin and Cheng, 1996), but for a job's length, which is known only once it has run.
-/// Who comes anew has had as much as whoever is being served: neither time alone nor time away is made up for.
+/// Who comes anew has had as much as whoever is being served: neither time alone nor time away is made up for. It lies in
+/// the target that uses it: unspecialized, its bookkeeping costs more than the jobs' own changes of tasks.
 package struct Turns<Who: Hashable, Job> {
     /// More than this is not held against anyone for one job: what a job takes may be the machine's doing.
-    @inlinable package static var jobMaxNanoseconds: Int64 { 20_000_000 }
+    package static var jobMaxNanoseconds: Int64 { 20_000_000 }
 
-    // Inlinable all through: unspecialized, its bookkeeping costs more than the jobs' own changes of tasks.
-    @usableFromInline struct Lane {
+    struct Lane {
         /// Nil while the place is free.
-        @usableFromInline var who: Who?
-        @usableFromInline var jobs = Line<Job>()
+        var who: Who?
+        var jobs = Line<Job>()
         /// Those that may add jobs.
-        @usableFromInline var users = 1
+        var users = 1
         /// The time it has had.
-        @usableFromInline var had: Int64 = 0
-        @inlinable init(of who: Who) { self.who = who }
+        var had: Int64 = 0
+        init(of who: Who) { self.who = who }
     }
     // Changed where they lie: taking one out, as an optional in a list is, copies what waits in it.
-    @usableFromInline var lanes: [Lane] = []
-    @usableFromInline var free: [Int] = []
-    @usableFromInline var places: [Who: Int] = [:]
+    var lanes: [Lane] = []
+    var free: [Int] = []
+    var places: [Who: Int] = [:]
     /// The places with jobs, those that came first before others.
     ///
     /// As many as wait at once, which are few: they are looked through for each job.
-    @usableFromInline var waiting: [Int] = []
+    var waiting: [Int] = []
     /// What those being served have had.
-    @usableFromInline var served: Int64 = 0
+    var served: Int64 = 0
 
-    @inlinable package init() {}
+    package init() {}
 
     /// Whether nothing waits.
-    @inlinable package var isEmpty: Bool { waiting.isEmpty }
+    package var isEmpty: Bool { waiting.isEmpty }
     /// How many have a place, whether or not a job of theirs waits.
-    @inlinable package var count: Int { places.count }
+    package var count: Int { places.count }
 
     /// The place of one who will add jobs; `leave` gives it back.
-    @inlinable package mutating func join(_ who: Who) -> Int {
+    package mutating func join(_ who: Who) -> Int {
         if let place = places[who] {
             lanes[place].users += 1
             return place
@@ -49,12 +49,12 @@ package struct Turns<Who: Hashable, Job> {
         return place
     }
     /// To be called once for each `join`; jobs that wait are still run.
-    @inlinable package mutating func leave(_ place: Int) {
+    package mutating func leave(_ place: Int) {
         lanes[place].users -= 1
         settle(place)
     }
     /// Adds a job of one who has joined.
-    @inlinable package mutating func add(_ job: Job, at place: Int) {
+    package mutating func add(_ job: Job, at place: Int) {
         precondition(lanes[place].who != nil, "a job is of somebody who joined")
         if lanes[place].jobs.isEmpty {
             lanes[place].had = max(lanes[place].had, served)
@@ -63,7 +63,7 @@ package struct Turns<Who: Hashable, Job> {
         lanes[place].jobs.append(job)
     }
     /// The next job, and whose place it is from; `ran` is to be told how long it took.
-    @inlinable package mutating func next() -> (job: Job, place: Int)? {
+    package mutating func next() -> (job: Job, place: Int)? {
         guard var best = waiting.indices.first else { return nil }
         if waiting.count > 1 {
             for other in waiting.indices where lanes[waiting[other]].had < lanes[waiting[best]].had { best = other }
@@ -77,11 +77,11 @@ package struct Turns<Who: Hashable, Job> {
         return (job, place)
     }
     /// The job from there has taken so long.
-    @inlinable package mutating func ran(_ place: Int, nanoseconds: Int64) {
+    package mutating func ran(_ place: Int, nanoseconds: Int64) {
         lanes[place].had += min(nanoseconds, Self.jobMaxNanoseconds)
     }
 
-    @inlinable mutating func settle(_ place: Int) {
+    mutating func settle(_ place: Int) {
         guard lanes[place].users == 0, lanes[place].jobs.isEmpty, let who = lanes[place].who else { return }
         places[who] = nil
         lanes[place].who = nil
@@ -90,14 +90,14 @@ package struct Turns<Who: Hashable, Job> {
 }
 
 /// First in, first out; it lets go of an element as it leaves.
-@usableFromInline struct Line<Element> {
-    @usableFromInline var elements: [Element?] = []
-    @usableFromInline var head = 0
+struct Line<Element> {
+    var elements: [Element?] = []
+    var head = 0
 
-    @inlinable init() {}
-    @inlinable var isEmpty: Bool { head == elements.count }
-    @inlinable mutating func append(_ element: Element) { elements.append(element) }
-    @inlinable mutating func popFirst() -> Element? {
+    init() {}
+    var isEmpty: Bool { head == elements.count }
+    mutating func append(_ element: Element) { elements.append(element) }
+    mutating func popFirst() -> Element? {
         guard head < elements.count, let element = elements[head] else { return nil }
         elements[head] = nil
         head += 1
@@ -111,5 +111,5 @@ package struct Turns<Who: Hashable, Job> {
         return element
     }
     /// Places of elements that have left are kept up to so many.
-    @inlinable static var emptyMax: Int { 256 }
+    static var emptyMax: Int { 256 }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Kernel
+import Gateway
 import Testing
 
 @Suite struct TurnsTests {
