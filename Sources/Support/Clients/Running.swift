@@ -24,7 +24,7 @@ package final class Running: Sendable {
         ///
         /// Its process id stays its own until the status is there, so that no signal reaches a later one.
         func wait(for pid: pid_t) {
-            var information = siginfo_t()
+            var information = unsafe siginfo_t()
             while unsafe waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
             status.withLock { status in
                 var word: Int32 = 0
@@ -51,7 +51,7 @@ package final class Running: Sendable {
         }
         pid = try Self.spawn(
             // The threads of Swift's pools block all signals and a child inherits it; `env` undoes that, then is the program.
-            ["/usr/bin/env", "--default-signal", program] + arguments,
+            ["env", "--default-signal", program] + arguments,
             environment: environment.map { "\($0)=\($1)" },
             input: log == nil ? "\(folder)/stdin" : "/dev/null",
             output: log ?? "\(folder)/stdout",
@@ -63,7 +63,7 @@ package final class Running: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Starts the program named first, with these files for its input, output and errors, and no other open.
+    /// Starts `env` with these words and files; every other file of this process closes itself in a child (O_CLOEXEC).
     private static func spawn(
         _ words: [String],
         environment: [String],
@@ -71,20 +71,25 @@ package final class Running: Sendable {
         output: String,
         errors: String
     ) throws -> pid_t {
-        var files = posix_spawn_file_actions_t()
+        var files = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&files)
         defer { unsafe posix_spawn_file_actions_destroy(&files) }
         unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0)
         for (number, path) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
             unsafe posix_spawn_file_actions_addopen(&files, number, path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         }
-        unsafe posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1)
-        let (words, environment) = unsafe (words.map { unsafe strdup($0) }, environment.map { unsafe strdup($0) })
-        defer { for text in unsafe words + environment { unsafe free(text) } }
         var pid = pid_t()
-        let failure = unsafe posix_spawn(&pid, words[0] ?? nil, &files, nil, words + [nil], environment + [nil])
+        let failure = unsafe withTexts(words) { words in
+            unsafe withTexts(environment) { unsafe posix_spawn(&pid, "/usr/bin/env", &files, nil, words, $0) }
+        }
         guard failure == 0 else { throw ClientError("cannot start a program: \(unsafe String(cString: strerror(failure)))") }
         return pid
+    }
+    /// The texts as C takes a list of them, for the time of the call.
+    private static func withTexts<R>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {
+        let list = unsafe texts.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe text in unsafe list { unsafe free(text) } }
+        return unsafe body(list)
     }
 
     /// The exit status, or nil while the program runs.
