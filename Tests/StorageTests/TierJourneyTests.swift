@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import HTTPTypes
+import Kernel
 import Storage
 import Testing
 
@@ -54,6 +55,53 @@ struct TierJourneyTests {
         #expect(back.body == [1])
         let shown = try await client.send(.head, "/docs/x")
         #expect(shown["x-ms-access-tier"] == "Hot" && shown["x-ms-archive-status"] == nil)
+    }
+
+    @Test func `an archived blob is copied out of the archive, as are its snapshots, and stays there itself`()
+        async throws
+    {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1, 2]).status == 201)
+        let moment = try #require(try await client.send(.put, "/docs/x", "comp=snapshot")["x-ms-snapshot"])
+        #expect(try await Self.set(client, "Archive").status == 200)
+        let tier = ["x-ms-access-tier": "Archive"]
+        let past = "comp=tier&snapshot=\(moment.percentEncoded())"
+        #expect(try await client.send(.put, "/docs/x", past, headers: tier).status == 200)
+        let address = client.region.plan.address(client.host(of: client.account)) + "/docs/x"
+        func copy(_ source: String, _ target: String, _ headers: [String: String]) async throws -> StorageAnswer {
+            let all = headers.merging(["x-ms-copy-source": source]) { own, _ in own }
+            return try await client.send(.put, target, headers: all)
+        }
+        for (target, headers, code) in [
+            ("/docs/y", [:], "BlobArchived"), ("/docs/y", ["x-ms-access-tier": "Archive"], "BlobArchived"),
+            ("/docs/x", ["x-ms-access-tier": "Hot"], "BlobArchived"),
+            ("/docs/y", ["x-ms-access-tier": "Hot", "x-ms-rehydrate-priority": "Now"], "InvalidHeaderValue"),
+        ] as [(String, [String: String], String)] {
+            #expect(try await copy(address, target, headers).code == code, "\(target) \(headers)")
+        }
+        let high = ["x-ms-access-tier": "Cool", "x-ms-rehydrate-priority": "High"]
+        #expect(try await copy(address, "/docs/y", high).status == 202)
+        #expect(try await copy(address + "?snapshot=\(moment)", "/docs/z", ["x-ms-access-tier": "Hot"]).status == 202)
+        let pending = try await client.send(.head, "/docs/y")
+        #expect(pending["x-ms-access-tier"] == "Archive" && pending["x-ms-rehydrate-priority"] == "High")
+        #expect(pending["x-ms-archive-status"] == "rehydrate-pending-to-cool")
+        #expect(try await client.send(.get, "/docs/y").code == "BlobBeingRehydrated")
+        client.region.clock.pass(Rehydration.Priority.high.wait)
+        let back = try await client.send(.get, "/docs/y")
+        #expect(back.body == [1, 2] && back["x-ms-access-tier"] == "Cool" && back["x-ms-archive-status"] == nil)
+        #expect(try await client.send(.get, "/docs/z").code == "BlobBeingRehydrated")
+        client.region.clock.pass(Rehydration.Priority.standard.wait)
+        #expect(try await client.send(.get, "/docs/z").body == [1, 2])
+        #expect(try await client.send(.get, "/docs/x").code == "BlobArchived")
+        // What is not archived takes the tier at once.
+        #expect(
+            try await copy(address.replacing("/docs/x", with: "/docs/y"), "/docs/w", ["x-ms-access-tier": "Cold"])
+                .status == 202
+        )
+        #expect(try await client.send(.head, "/docs/w")["x-ms-access-tier"] == "Cold")
+        let neighbour = try await client.neighbour()
+        let far = ["x-ms-copy-source": address, "x-ms-access-tier": "Hot"]
+        #expect(try await neighbour.send(.put, "/docs/y", headers: far).status >= 400)
     }
 
     @Test func `a blob is deleted by when its tier was set`() async throws {

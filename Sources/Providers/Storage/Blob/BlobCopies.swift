@@ -200,9 +200,9 @@ extension StorageProvider {
         let found = try await find(source, within: blob.place, scope.of(source.place.tenant))
         let original = found.record
         try checkConditions(original, blob)
-        try original.refuseArchived(at: scope.now)
         if original.customerKeyHash != nil { throw ServiceError(.blobUsesCustomerSpecifiedEncryption) }
         let (site, old) = try await checkOverwrite(blob, .copyTarget, scope)
+        let tier = try Self.tier(ofCopy: blob, of: found, at: source, to: site, scope.now)
         if let old, old.kind != original.kind { throw ServiceError(.invalidBlobType) }
         guard original.copy?.status != .pending else { throw ServiceError(.pendingCopyOperation) }
         let (metadata, seal) = try checked { () throws(StorageFault) in
@@ -234,6 +234,7 @@ extension StorageProvider {
             metadata: metadata.items.isEmpty ? original.metadata : metadata
         )
         new.kind = original.kind
+        new.tier = tier
         new.isSealed = seal
         new.sequenceNumber = original.sequenceNumber
         new.copy = copy

@@ -84,7 +84,8 @@ extension StorageProvider {
         if let tier {
             let home = try await tierHome(blob, scope)
             try checked { () throws(StorageFault) in try tier.check(for: new.kind, account: home, length: new.length) }
-            new.tier = BlobTier(explicit: tier, changed: scope.now)
+            // A copy out of the archive is only on its way there.
+            if new.tier.rehydration == nil { new.tier = BlobTier(explicit: tier, changed: scope.now) }
         }
     }
     /// What the account's kind says of tiers.

@@ -46,6 +46,35 @@ extension StorageProvider {
         }
         return blob.reply(status)
     }
+
+    /// The tier a copy begins with; of an archived blob the archive, on its way out of it ("Rehydrate an archived blob to
+    /// an online tier", copy operation).
+    ///
+    /// The request names the tier it goes to, and another blob of the same account; any other request is told that the
+    /// source is archived.
+    static func tier(
+        ofCopy blob: BlobCall,
+        of found: FoundSource,
+        at source: CopySource,
+        to site: BlobSite,
+        _ now: Timestamp
+    ) throws(ServiceError) -> BlobTier {
+        let (wanted, priority) = try checked { () throws(StorageFault) in
+            (try AccessTier(blob.head), try Rehydration.Priority(blob.head))
+        }
+        guard found.record.tier.isOffline(at: now) else { return BlobTier() }
+        let isItself = found.place == site.place && source.moment == nil
+        guard let wanted, wanted != .archive, source.place.id == blob.place.id, !isItself,
+            found.record.tier.pending(at: now) == nil
+        else {
+            try found.record.refuseArchived(at: now)
+            return BlobTier()
+        }
+        let archived = BlobTier(explicit: .archive, changed: now)
+        return try checked { () throws(StorageFault) in
+            try archived.setting(wanted, priority: priority, at: now).tier
+        }
+    }
 }
 
 extension Blob {
