@@ -209,6 +209,12 @@ enum StorageFixtures {
             body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b006000773636f706531")
         ),
         Row(
+            type: "BlockTable",
+            format: 4,
+            body: .hex("deadbeefdead4eef9eefdeadbeefdead30808dc2cdceb3b006000773636f706531c040")
+        ),
+        Row(type: "BlockShare", format: 1, body: .hex("c0409001")),
+        Row(
             type: "EncryptionScope",
             format: 1,
             body: .hex("deadbeefdead4eef9eefdeadbeefdead0101808dc2cdceb3b006808dc2cdceb3b006")

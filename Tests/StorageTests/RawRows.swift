@@ -19,6 +19,15 @@ struct RawBlob: RawRow {
     func storedBody() -> [UInt8] { body }
 }
 
+/// The record of a table of blocks, as the release before this one wrote it: without its last field, which is short.
+struct EarlierBlockTable: RawRow {
+    static let name = "BlockTable"
+    static let format: UInt8 = 3
+    private let body: [UInt8]
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) { body = Array(storedBody.dropLast(2)) }
+    func storedBody() -> [UInt8] { body }
+}
+
 /// The record of an uncommitted block.
 struct RawBlock: RawRow {
     static let name = "Block"

@@ -36,6 +36,7 @@ struct StorageRegion: Sendable {
         entropy: any Entropy = SystemEntropy(),
         accountLimits: AccountLimits = .published,
         queueHeadsMax: Int = QueueLanes.messagesMax,
+        blockQuota: BlockQuota = .uncommitted,
         sagas changed: ([any Saga]) -> [any Saga] = { $0 }
     ) async throws {
         world = World(clock: clock, entropy: entropy)
@@ -50,7 +51,13 @@ struct StorageRegion: Sendable {
             sequencer: sequencer
         )
         let authorizer = Authorizer()
-        provider = StorageProvider(hostPlan: plan, tokens: owner, access: authorizer, queueHeadsMax: queueHeadsMax)
+        provider = StorageProvider(
+            hostPlan: plan,
+            tokens: owner,
+            access: authorizer,
+            queueHeadsMax: queueHeadsMax,
+            blockQuota: blockQuota
+        )
         var catalogue = Catalogue()
         catalogue.add(provider)
         sagas = SagaWorker(journal, changed(StorageProvider.sagas))

@@ -19,6 +19,8 @@ package struct StorageProvider: ResourceProvider {
     let access: any AccessView
     /// What this process remembers of the heads of queues.
     let lanes: QueueLanes
+    /// Which share of a table's blocks the next one counts in.
+    let blockTurns: BlockTurns
     /// Reads of blobs that are still to be written down.
     package let accesses = AccessNotes()
 
@@ -26,12 +28,14 @@ package struct StorageProvider: ResourceProvider {
         hostPlan: HostPlan,
         tokens: any TokenAuthority,
         access: any AccessView,
-        queueHeadsMax: Int = QueueLanes.messagesMax
+        queueHeadsMax: Int = QueueLanes.messagesMax,
+        blockQuota: BlockQuota = .uncommitted
     ) {
         self.hostPlan = hostPlan
         self.tokens = tokens
         self.access = access
         lanes = QueueLanes(messagesMax: queueHeadsMax)
+        blockTurns = BlockTurns(blockQuota)
     }
 
     /// How many messages the heads of queues remember, of all queues together; `queueHeadsMax` at most.

@@ -19,9 +19,20 @@ struct BlockTable: Stored {
     var customerKeyHash: [UInt8]?
     /// The encryption scope of all of its blocks.
     var encryptionScope: String?
+    /// What each share of its blocks may count from the beginning; nil where an earlier release began the table and counted
+    /// none.
+    var share: Int?
 
-    static let format: UInt8 = 3
-    init(id: UUID, idBytes: Int, touched: Timestamp, customerKeyHash: [UInt8]? = nil, encryptionScope: String? = nil) {
+    static let format: UInt8 = 4
+    init(
+        id: UUID,
+        idBytes: Int,
+        touched: Timestamp,
+        customerKeyHash: [UInt8]? = nil,
+        encryptionScope: String? = nil,
+        share: Int?
+    ) {
+        self.share = share
         self.customerKeyHash = customerKeyHash
         self.encryptionScope = encryptionScope
         self.id = id
@@ -35,6 +46,7 @@ struct BlockTable: Stored {
         writer.time(touched)
         writer.optional(customerKeyHash)
         writer.optional(encryptionScope)
+        writer.integer(Int64(share ?? -1))
         return writer.bytes
     }
     init(storedBody: ArraySlice<UInt8>, format: UInt8) throws {
@@ -44,6 +56,8 @@ struct BlockTable: Stored {
         touched = try reader.time()
         customerKeyHash = format > 1 ? try reader.optionalData() : nil
         encryptionScope = format > 2 ? try reader.optionalText() : nil
+        let share = format > 3 ? Int(truncatingIfNeeded: try reader.integer()) : -1
+        self.share = share < 0 ? nil : share
     }
 }
 
@@ -112,7 +126,8 @@ extension AccountData {
     func table(
         _ place: BlobPlace,
         for block: BlockID,
-        under seal: BlobSeal
+        under seal: BlobSeal,
+        _ quota: BlockQuota
     ) async throws(ServiceError) -> BlockTable {
         var table: BlockTable
         if let known = try await self.table(place) {
@@ -121,17 +136,22 @@ extension AccountData {
                 try CustomerKey.check(seal.customerKey, against: known.customerKeyHash)
                 try ScopeChoice.check(seal.scope, against: known.encryptionScope)
             }
-            guard known.touched + Self.touchedEvery < scope.now else { return known }
-            try await scope.remove(in: .region, at: StorageKey.waiting(known.touched, known.id))
+            let isStale = known.touched + Self.touchedEvery < scope.now
+            guard isStale || known.share == nil else { return known }
             table = known
-            table.touched = scope.now
+            if table.share == nil { try await adopt(&table, quota) }
+            if isStale {
+                try await scope.remove(in: .region, at: StorageKey.waiting(known.touched, known.id))
+                table.touched = scope.now
+            }
         } else {
             table = BlockTable(
                 id: scope.entropy.uuid(),
                 idBytes: block.bytes.count,
                 touched: scope.now,
                 customerKeyHash: seal.customerKey?.hash,
-                encryptionScope: seal.scope
+                encryptionScope: seal.scope,
+                share: quota.first
             )
         }
         try await scope.put(table, in: domain, at: StorageKey.table(place))
@@ -165,6 +185,7 @@ extension AccountData {
             try await scope.remove(in: domain, at: StorageKey.block(table.id, block.id))
             if taken?.contains(place) != true { try await scope.discard(block.content, in: domain) }
         }
+        try await endShares(of: table.id)
     }
 }
 
@@ -186,6 +207,7 @@ struct BlockPurge: Saga {
         let blocks = try await scope.blocks(table, in: domain, limit: Self.blocksAtOnce)
         guard !blocks.isEmpty else {
             try await scope.remove(in: domain, at: StorageKey.taken(table))
+            try await AccountData(account, scope, caller: .region(Self.kind)).endShares(of: table)
             return .done(result: nil)
         }
         let first = Int(state["place"]?.integer ?? 0)

@@ -17,9 +17,6 @@ private struct BlockUpload {
 }
 
 extension StorageProvider {
-    /// Counting a blob's blocks reads them all, so one block in this many is counted: the limit is kept to about that.
-    private static let blocksPerCount: UInt64 = 1024
-
     /// Put Block (`PUT /{container}/{blob}?comp=block`), first phase.
     func receiveBlock(_ call: Call, _ scope: ReadScope, _ intake: Intake) async throws(ServiceError) {
         let blob = try await open(call, scope)
@@ -31,13 +28,8 @@ extension StorageProvider {
         try blob.refuseOverwrite(old)
         try Self.checkBlocks(of: old)
         let table = try await scope.get(BlockTable.self, in: blob.domain, at: StorageKey.table(site.place))
-        if let table {
-            guard table.idBytes == upload.id.bytes.count else { throw ServiceError(.invalidBlobOrBlock) }
-            if scope.entropy.upTo(Self.blocksPerCount) == 0 {
-                let max = BlobLimits.uncommittedBlocksMax
-                let count = try await scope.blocks(table.id, in: blob.domain, limit: max).count
-                guard count < max else { throw ServiceError(.blockCountExceedsLimit) }
-            }
+        guard table?.idBytes ?? upload.id.bytes.count == upload.id.bytes.count else {
+            throw ServiceError(.invalidBlobOrBlock)
         }
         let incoming = upload.incoming
         let limit = BlobLimits.blockBytesMax(blob.version)
@@ -61,13 +53,9 @@ extension StorageProvider {
         try checksums.check(upload.incoming.checksum)
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let seal = try await blob.seal(in: site.container, scope)
-        let table = try await data.table(site.place, for: upload.id, under: seal)
-        let key = StorageKey.block(table.id, upload.id)
-        if let former = try await scope.get(Block.self, in: blob.domain, at: key) {
-            try await scope.discard(former.content, in: blob.domain)
-        }
+        let table = try await data.table(site.place, for: upload.id, under: seal, blockTurns.quota)
         let content = try await scope.keep(received, in: blob.domain)
-        try await scope.put(Block(content), in: blob.domain, at: key)
+        try await data.keep(content, as: upload.id, in: table, blockTurns)
         var reply = blob.reply(201, ["x-ms-request-server-encrypted": "true"])
         reply.set("x-ms-encryption-key-sha256", table.customerKeyHash?.base64)
         reply.set("x-ms-encryption-scope", table.encryptionScope)
@@ -218,7 +206,7 @@ private struct BlockCommit {
     }
     private func uncommitted() async throws(ServiceError) -> [(id: BlockID, content: Content)] {
         guard let table = try await data.table(place) else { return [] }
-        // Twice the limit: Put Block counts now and then only.
+        // Twice the limit: earlier releases counted now and then only.
         return try await data.scope.blocks(table.id, in: data.domain, limit: 2 * BlobLimits.uncommittedBlocksMax)
     }
     private func choose(

@@ -31,15 +31,12 @@ extension AccountData {
         _ content: Content,
         at position: Int64,
         of place: BlobPlace,
-        under seal: BlobSeal
+        under seal: BlobSeal,
+        _ turns: BlockTurns
     ) async throws(ServiceError) {
         let id = BlockID(position: position)
-        let table = try await table(place, for: id, under: seal)
-        let key = StorageKey.block(table.id, id)
-        if let former = try await scope.get(Block.self, in: domain, at: key) {
-            try await scope.discard(former.content, in: domain)
-        }
-        try await scope.put(Block(content), in: domain, at: key)
+        let table = try await table(place, for: id, under: seal, turns.quota)
+        try await keep(content, as: id, in: table, turns)
     }
     /// Takes the waiting bytes from the end of a file to a place, without a gap; the rest is given up, or goes on waiting.
     func takeStaged(
@@ -47,7 +44,8 @@ extension AccountData {
         from start: Int64,
         to end: Int64,
         keepsRest: Bool,
-        under seal: BlobSeal
+        under seal: BlobSeal,
+        _ turns: BlockTurns
     ) async throws(ServiceError) -> [Content] {
         var waiting: [(id: BlockID, content: Content)] = []
         if let table = try await table(place) {
@@ -81,8 +79,8 @@ extension AccountData {
         }
         try await self.end(table: place, taken: taken)
         for (id, content) in rest {
-            let table = try await table(place, for: id, under: seal)
-            try await scope.put(Block(content), in: domain, at: StorageKey.block(table.id, id))
+            let table = try await table(place, for: id, under: seal, turns.quota)
+            try await keep(content, as: id, in: table, turns)
         }
         return staged
     }

@@ -31,7 +31,7 @@ extension StorageProvider {
         let data = AccountData(blob.place.id, scope, caller: call.caller)
         let seal = try await blob.admitSeal(record, in: site.container, scope)
         let content = try await scope.keep(received, in: blob.domain)
-        try await data.stage(content, at: position, of: site.place, under: seal)
+        try await data.stage(content, at: position, of: site.place, under: seal, blockTurns)
         var reply = blob.reply(
             202,
             [
@@ -88,7 +88,8 @@ extension StorageProvider {
             from: record.length,
             to: position,
             keepsRest: keeps,
-            under: seal
+            under: seal,
+            blockTurns
         )
         var new = record
         new.body = try await data.grow(record, by: staged)

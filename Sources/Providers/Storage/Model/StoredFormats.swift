@@ -6,6 +6,7 @@ extension StorageProvider {
     package static let storedFormats: [StoredFormat] = [
         StoredFormat(Account.self), StoredFormat(AccountMember.self), StoredFormat(AccountPlace.self),
         StoredFormat(Blob.self), StoredFormat(BlobServiceSettings.self), StoredFormat(Block.self),
+        StoredFormat(BlockShare.self),
         StoredFormat(BlockTable.self), StoredFormat(ChangeEvent.self), StoredFormat(ChangeFeed.self),
         StoredFormat(Container.self), StoredFormat(ContainerPlace.self), StoredFormat(FeedAccount.self),
         StoredFormat(EncryptionScope.self), StoredFormat(FeedProgress.self),
