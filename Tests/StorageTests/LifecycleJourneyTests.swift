@@ -54,6 +54,34 @@ struct LifecycleJourneyTests {
         try await pass(client, days: 2)
     }
 
+    @Test func `a container or a blob whose record does not open keeps no other from its rules`() async throws {
+        let client = try await client(Self.delete("baseBlob", 1))
+        for name in ["docs", "spoiled", "zeta"] {
+            if name != "docs" { #expect(try await client.send(.put, "/\(name)", "restype=container").status == 201) }
+            for blob in ["a", "z"] { #expect(try await client.upload("/\(name)/\(blob)", [1]).status == 201) }
+        }
+        #expect(try await client.upload("/zeta/broken", [1]).status == 201)
+        for name in ["spoiled", "broken"] { try await client.region.spoil(rowsNamed: name) }
+        try await pass(client, days: 2)
+        for path in ["/docs/a", "/docs/z", "/zeta/a", "/zeta/z"] {
+            #expect(try await status(client, path) == 404, "\(path)")
+        }
+        for path in ["/spoiled/a", "/zeta/broken"] { #expect(try await status(client, path) == 500, "\(path)") }
+        // The run came to its end, and the next one begins.
+        #expect(try await client.upload("/zeta/late", [1]).status == 201)
+        try await pass(client, days: 2)
+        #expect(try await status(client, "/zeta/late") == 404)
+    }
+    @Test func `a directory whose record does not open keeps no other from its rules`() async throws {
+        let client = try await StorageClient.lake()
+        #expect(try await put(client, [LifecycleRuleTests.rule(Self.delete("baseBlob", 1))]).status == 200)
+        for path in ["/docs/a/f", "/docs/spoiled/f", "/docs/z/f"] { try await client.write(path, [1]) }
+        try await client.region.spoil(rowsNamed: "spoiled")
+        try await pass(client, days: 2)
+        for path in ["/docs/a/f", "/docs/z/f"] { #expect(try await client.path(.head, path).status == 404, "\(path)") }
+        #expect(try await client.path(.head, "/docs/spoiled/f").status == 500)
+    }
+
     @Test func `files of a hierarchical namespace age by their paths, and directories stay`() async throws {
         let client = try await StorageClient.lake()
         let filters: JSON = ["blobTypes": ["blockBlob"], "prefixMatch": ["docs/tmp/", "docs/logs/2", "docs/none/x"]]
