@@ -14,18 +14,22 @@ extension BadRequest {
         ("a name that is no UTF-8", "a%FFb", "InvalidUri"),
         ("an overlong slash in a name", "a%C0%AFb", "InvalidUri"),
     ]
-    static let queues =
+    /// Requests that would make something of each name, at a service.
+    private static func naming(_ service: String, _ query: String = "") -> [BadRequest] {
         names.map { what, name, code in
             BadRequest(
                 what: what,
                 method: "PUT",
-                url: "<queue>/\(name)?<sas>",
+                url: "<\(service)>/\(name)?\(query)<sas>",
                 headers: [version],
                 body: "",
                 status: 400,
                 code: code
             )
-        } + [
+        }
+    }
+    static let queues =
+        naming("queue") + [
             BadRequest(
                 what: "a name with a broken escape",
                 method: "PUT",
@@ -205,17 +209,7 @@ extension BadRequest {
     ]
 
     static let files =
-        names.map { what, name, code in
-            BadRequest(
-                what: what,
-                method: "PUT",
-                url: "<dfs>/\(name)?resource=filesystem&<sas>",
-                headers: [version],
-                body: "",
-                status: 400,
-                code: code
-            )
-        } + [
+        naming("dfs", "resource=filesystem&") + [
             BadRequest(
                 what: "a page of minus one",
                 url: "<dfs>/?resource=account&maxResults=-1&<sas>",
