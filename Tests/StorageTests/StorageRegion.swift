@@ -72,6 +72,11 @@ struct StorageRegion: Sendable {
             limits: RequestLimits(perSecond: 1_000_000, burst: 1_000_000),
             accountLimits: accountLimits
         )
+        try await found()
+        try await assign("Owner")
+    }
+    /// A subscription with one resource group.
+    private func found() async throws {
         let (tenant, id) = (owner.tenant, Self.subscriptionID)
         try await journal.found(
             tenant,
@@ -97,7 +102,6 @@ struct StorageRegion: Sendable {
                 }
             ]
         )
-        try await assign("Owner")
     }
 
     /// The owner, as tokens name her.
