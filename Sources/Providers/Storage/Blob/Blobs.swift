@@ -10,16 +10,16 @@ private struct BlobUpload {
     let incoming: Incoming
 
     /// The body alone, for who reads the rest later.
-    static func incoming(_ blob: BlobCall) throws(StorageFault) -> Incoming {
-        try Incoming(blob, limit: BlobLimits.putBlobBytesMax(blob.version))
-    }
-    init(_ blob: BlobCall, _ type: String?) throws(StorageFault) {
+    static func incoming(_ blob: BlobCall, _ type: String?) throws(StorageFault) -> Incoming {
         guard let type else { throw .missingRequiredHeader("x-ms-blob-type") }
         switch type.lowercased() {
         case "blockblob": break
         default: throw .invalidHeaderValue("x-ms-blob-type", type)
         }
-        incoming = try Self.incoming(blob)
+        return try Incoming(blob, limit: BlobLimits.putBlobBytesMax(blob.version))
+    }
+    init(_ blob: BlobCall, _ type: String?) throws(StorageFault) {
+        incoming = try Self.incoming(blob, type)
         headers = try ContentHeaders(blob.headers, from: .putBlob)
         metadata = try Metadata(blob.headers)
     }
@@ -34,13 +34,24 @@ extension StorageProvider {
         if try emptyKind(blob, type) != nil { return _ = try await checkOverwrite(blob, .create, scope) }
         let (container, incoming) =
             intake.isShort
-            ? (
-                try await blob.container(scope),
-                try checked { () throws(StorageFault) in try BlobUpload.incoming(blob) }
-            ) : try await checkUpload(blob, type, scope)
+            ? try await glance(blob, type, scope) : try await checkUpload(blob, type, scope)
         let seal = try await blob.seal(in: container, scope)
         let limit = BlobLimits.putBlobBytesMax(blob.version)
         try await takeIn(incoming, blob, limit: limit, md5: true, under: seal, scope, intake)
+    }
+    /// What a short body needs to be taken in; the rest is asked in the second phase alone.
+    private func glance(
+        _ blob: BlobCall,
+        _ type: String?,
+        _ scope: ReadScope
+    ) async throws(ServiceError) -> (Container, Incoming) {
+        let incoming = try checked { () throws(StorageFault) in try BlobUpload.incoming(blob, type) }
+        let key = StorageKey.container(try blob.containerName)
+        guard let container = try await scope.get(Container.self, in: blob.domain, at: key) else {
+            // Which of several mistakes is told first does not depend on the length.
+            return try await checkUpload(blob, type, scope)
+        }
+        return (container, incoming)
     }
     /// Everything that the second phase asks for as well.
     private func checkUpload(
