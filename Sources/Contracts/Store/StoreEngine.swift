@@ -54,8 +54,15 @@ package protocol StoreSnapshot: Sendable {
     var version: Version { get }
     /// The value of a key; nil when it has none.
     func get(_ key: Key) async throws(StoreError) -> [UInt8]?
+    /// The same of a key that is read by many and written seldom: an engine may have its value at hand.
+    func getOften(_ key: Key) async throws(StoreError) -> [UInt8]?
     /// At most `limit` pairs of a range in key order, or from its end backwards. It adds no conflict by itself.
     func range(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(StoreError) -> [Pair]
+}
+
+extension StoreSnapshot {
+    /// As any other key.
+    package func getOften(_ key: Key) async throws(StoreError) -> [UInt8]? { try await get(key) }
 }
 
 /// One durable, ordered map with optimistic transactions.

@@ -21,10 +21,12 @@ package final class Transaction {
     private static let keysExpected = 12
 
     /// The value of a key, with this transaction's own writes; a change of it by others becomes a conflict.
-    package func get(_ key: Key) async throws(StoreError) -> [UInt8]? {
+    ///
+    /// `isReadOften` says that it is read by many and written seldom.
+    package func get(_ key: Key, isReadOften: Bool = false) async throws(StoreError) -> [UInt8]? {
         if let own = pending.writes[key] { return own }
         pending.reads.insert(key)
-        return try await snapshot.get(key)
+        return isReadOften ? try await snapshot.getOften(key) : try await snapshot.get(key)
     }
     /// At most `limit` pairs, own writes included.
     ///

@@ -76,9 +76,11 @@ struct Committer: ~Copyable {
     /// One synced write; when it fails, nobody can know what stands until the store is opened again.
     private mutating func write(_ accepted: [CommitQueue.Waiting]) -> Result<Version, StoreError> {
         do throws(StoreError) {
-            try database.write(accepted.lazy.map(\.commit))
+            let commits = accepted.lazy.map(\.commit)
+            try database.write(commits)
             let snapshot = try database.makeSnapshot()
             version = snapshot.version
+            database.often.forget(commits, newest: version)
             // Published before anybody hears of the commit: whoever heard of it sees it.
             let old = published.state.withLock { state in
                 defer { state.snapshot = .success(snapshot) }

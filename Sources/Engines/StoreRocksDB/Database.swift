@@ -17,6 +17,8 @@ import Synchronization
     private let batch: OpaquePointer
     /// Held while the store is open for reading only; nil when it is open for writing, where RocksDB holds it.
     private let readerLock: StoreLock?
+    /// Belongs to the snapshots; the commit thread keeps it true.
+    let often: OftenRead
     /// Snapshots that must be released before the handle is closed.
     private let snapshots = Mutex<Set<UInt>>([])
     /// How many calls are inside, plus `closedBit` once nobody may enter.
@@ -45,6 +47,7 @@ import Synchronization
         unsafe syncedWrite = rocksdb_writeoptions_create()
         unsafe rocksdb_writeoptions_set_sync(syncedWrite, 1)
         unsafe batch = rocksdb_writebatch_create()
+        often = OftenRead(newest: unsafe rocksdb_get_latest_sequence_number(opened))
     }
 
     private static func makeFolder(_ path: String) throws(StoreError) {
@@ -68,6 +71,7 @@ import Synchronization
         let before = leases.bitwiseOr(Self.closedBit, ordering: .acquiringAndReleasing).oldValue
         guard before & Self.closedBit == 0 else { return }
         while leases.load(ordering: .acquiring) != Self.closedBit { drained.wait() }
+        often.end()
         snapshots.withLock { live in
             for address in live { unsafe rocksdb_release_snapshot(handle, OpaquePointer(bitPattern: address)) }
             live = []
@@ -99,7 +103,7 @@ extension Database {
             let version = unsafe rocksdb_get_latest_sequence_number(handle)
             let address = unsafe UInt(bitPattern: rocksdb_create_snapshot(handle))
             snapshots.withLock { _ = $0.insert(address) }
-            return RocksDBSnapshot(self, version: version, address: address)
+            return RocksDBSnapshot(self, often, version: version, address: address)
         }
     }
     /// Gives a snapshot back; closing may have done so already.

@@ -11,7 +11,9 @@ package struct LooseScope: Scope {
 
     package var frame: ScopeFrame { scope.frame }
     package var version: Version { scope.version }
-    package func sealedValue(_ key: Key) async throws(ServiceError) -> [UInt8]? { try await scope.sealedValue(key) }
+    package func sealedValue(_ key: Key, isReadOften: Bool) async throws(ServiceError) -> [UInt8]? {
+        try await scope.sealedValue(key, isReadOften: isReadOften)
+    }
     package func sealedPairs(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(ServiceError) -> [Pair] {
         do throws(StoreError) {
             return try await scope.transaction.range(keys, limit: limit, reverse: reverse, protected: false)

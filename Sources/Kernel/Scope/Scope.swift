@@ -52,8 +52,8 @@ package protocol Scope {
     var frame: ScopeFrame { get }
     /// The store's version that is read. For the kernel.
     var version: Version { get }
-    /// A stored value, as it lies in the engine. For the kernel.
-    func sealedValue(_ key: Key) async throws(ServiceError) -> [UInt8]?
+    /// A stored value, as it lies in the engine; `isReadOften` as of `Stored`. For the kernel.
+    func sealedValue(_ key: Key, isReadOften: Bool) async throws(ServiceError) -> [UInt8]?
     /// Stored pairs, as they lie in the engine. For the kernel.
     func sealedPairs(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(ServiceError) -> [Pair]
     /// A data key made in this very transaction; nil otherwise. For the kernel.
@@ -85,7 +85,7 @@ extension Scope {
     ) async throws(ServiceError) -> Value? {
         guard let space = try await spaceIfAny(domain) else { return nil }
         let full = Key(bytes: space.prefix.bytes + key.bytes)
-        guard let sealed = try await sealedValue(full) else { return nil }
+        guard let sealed = try await sealedValue(full, isReadOften: Value.isReadOften) else { return nil }
         let rows = frame.keyRing.rows
         if let known = rows.value(type, at: full, sealed: sealed) { return known }
         let value = try Self.open(type, sealed, at: full, space)
@@ -162,7 +162,7 @@ extension Scope {
                 let read = try await frame.keyRing.dataKey(
                     slot,
                     at: version,
-                    get: { key async throws(ServiceError) in try await sealedValue(key) }
+                    get: { key async throws(ServiceError) in try await sealedValue(key, isReadOften: false) }
                 )
                 guard let read else { return nil }
                 dataKey = read
@@ -229,8 +229,10 @@ package final class ReadScope: Scope, Sendable {
     /// The same version, for the tenant a doorkeeper found out.
     package func of(_ tenant: TenantID) -> ReadScope { narrowed(tenant: tenant) }
 
-    package func sealedValue(_ key: Key) async throws(ServiceError) -> [UInt8]? {
-        do throws(StoreError) { return try await snapshot.get(key) } catch { throw ServiceError(store: error) }
+    package func sealedValue(_ key: Key, isReadOften: Bool) async throws(ServiceError) -> [UInt8]? {
+        do throws(StoreError) {
+            return isReadOften ? try await snapshot.getOften(key) : try await snapshot.get(key)
+        } catch { throw ServiceError(store: error) }
     }
     package func sealedPairs(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(ServiceError) -> [Pair] {
         do throws(StoreError) { return try await snapshot.range(keys, limit: limit, reverse: reverse) } catch {

@@ -7,7 +7,8 @@ import Base
 package protocol Stored: Sendable {
     /// The version written today.
     static var format: UInt8 { get }
-    /// Whether requests read it so often that its opened form is kept; for small rows that change seldom.
+    /// Whether requests read it so often that its opened form is kept, and its stored form may be; for small rows that
+    /// change seldom.
     static var isReadOften: Bool { get }
     /// The bytes behind the version byte.
     func storedBody() throws -> [UInt8]

@@ -10,7 +10,9 @@ extension WriteScope {
     /// Only for a tenant that has none.
     package func createTenantKeys(_ tenant: TenantID) async throws(ServiceError) {
         let key = KeyRing.tenantKey(tenant)
-        guard try await sealedValue(key) == nil else { preconditionFailure("tenant \(tenant.text) has keys") }
+        guard try await sealedValue(key, isReadOften: false) == nil else {
+            preconditionFailure("tenant \(tenant.text) has keys")
+        }
         do {
             let wrapped = try await frame.keyRing.root.wrap(Secret(entropy.bytes(32)))
             transaction.set(key, try JSONCoding.encode(TenantKeyRecord(generation: 1, wrapped: wrapped)))
@@ -26,7 +28,7 @@ extension WriteScope {
     package func rotateTenantKey(_ tenant: TenantID) async throws(ServiceError) -> Int {
         let old = try await frame.keyRing.tenantSecret(
             tenant,
-            get: { key async throws(ServiceError) in try await sealedValue(key) }
+            get: { key async throws(ServiceError) in try await sealedValue(key, isReadOften: false) }
         )
         let rows = try await sealedPairs(
             KeyRing.tenantKey(tenant).children,

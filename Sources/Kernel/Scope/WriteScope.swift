@@ -79,8 +79,10 @@ package final class WriteScope: Scope {
         set { shared.started = newValue }
     }
 
-    package func sealedValue(_ key: Key) async throws(ServiceError) -> [UInt8]? {
-        do throws(StoreError) { return try await transaction.get(key) } catch { throw ServiceError(store: error) }
+    package func sealedValue(_ key: Key, isReadOften: Bool) async throws(ServiceError) -> [UInt8]? {
+        do throws(StoreError) {
+            return try await transaction.get(key, isReadOften: isReadOften)
+        } catch { throw ServiceError(store: error) }
     }
     package func sealedPairs(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(ServiceError) -> [Pair] {
         do throws(StoreError) {
@@ -120,10 +122,12 @@ package final class WriteScope: Scope {
     package func create(_ domain: Domain) async throws(ServiceError) {
         let slot = KeyRing.slot(domain, frame.tenant)
         let key = KeyRing.storeKey(slot)
-        guard try await sealedValue(key) == nil else { preconditionFailure("domain \(domain.label) exists") }
+        guard try await sealedValue(key, isReadOften: false) == nil else {
+            preconditionFailure("domain \(domain.label) exists")
+        }
         let parent = try await frame.keyRing.tenantSecret(
             slot.tenant,
-            get: { key async throws(ServiceError) in try await sealedValue(key) }
+            get: { key async throws(ServiceError) in try await sealedValue(key, isReadOften: false) }
         )
         do {
             let made = try KeyHierarchy.makeDataKey(

@@ -76,6 +76,10 @@ private struct FaultySnapshot: StoreSnapshot {
         try await store.step()
         return try await snapshot.get(key)
     }
+    func getOften(_ key: Key) async throws(StoreError) -> [UInt8]? {
+        try await store.step()
+        return try await snapshot.getOften(key)
+    }
     func range(_ keys: KeyRange, limit: Int, reverse: Bool) async throws(StoreError) -> [Pair] {
         try await store.step()
         return try await snapshot.range(keys, limit: limit, reverse: reverse)
