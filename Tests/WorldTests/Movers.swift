@@ -34,6 +34,7 @@ final class Movers: Sendable {
         /// Removals that were begun in this life and not answered yet.
         var open: Set<Int> = []
         var removals = 0
+        var moves = 0
         /// The hold that is surely in force, and what a listing under it showed.
         var hold: Int?
         var kept: [Int: String]?
@@ -115,6 +116,21 @@ final class Movers: Sendable {
             headers: headers
         )
     }
+    /// A directory that is there, as a look shows it; any place, where there is none or the look fails.
+    ///
+    /// A life has time for a few calls only, and most places are empty most of the time: who goes for any of them finds
+    /// nothing to move or to remove.
+    private func busyPlace(_ desk: Dispatcher) async -> String {
+        let busy = (await list(desk) ?? []).filter { Self.files([$0]).isEmpty }
+        return busy.isEmpty ? anyPlace() : busy[Int(simulation.upTo(UInt64(busy.count)))]
+    }
+    /// A place where nothing was before, so that what is there can go to it.
+    private func freePlace() -> String {
+        state.withLock { state in
+            state.moves += 1
+            return "m\(state.moves)"
+        }
+    }
     private func anyPlace() -> String { Self.places[Int(simulation.upTo(UInt64(Self.places.count)))] }
 
     private func call(_ desk: Dispatcher, _ process: Process) async {
@@ -122,6 +138,7 @@ final class Movers: Sendable {
         case 0...4: await fill(desk, process)
         case 5...8: await move(desk, process)
         case 9: await remove(desk, process)
+        case 10 where !isHeld: await remove(desk, process)
         case 12: await hold(desk, process)
         case 13: await release(desk, process)
         default: await look(desk, process)
@@ -149,18 +166,23 @@ final class Movers: Sendable {
         }
     }
     private func move(_ desk: Dispatcher, _ process: Process) async {
-        let headers = ["x-ms-rename-source": "/docs/\(anyPlace())"]
-        let answer = await send(.put, anyPlace(), desk, query: "mode=posix", headers: headers)
+        let source = await busyPlace(desk)
+        guard !process.isDead else { return }
+        let target = simulation.upTo(2) == 0 ? anyPlace() : freePlace()
+        let headers = ["x-ms-rename-source": "/docs/\(source)"]
+        let answer = await send(.put, target, desk, query: "mode=posix", headers: headers)
         if answer.error == nil, !process.isDead { state.withLock { $0.tally.moved += 1 } }
     }
     private func remove(_ desk: Dispatcher, _ process: Process) async {
+        let place = await busyPlace(desk)
+        guard !process.isDead else { return }
         let removal = state.withLock { state in
             state.removals += 1
             state.open.insert(state.removals)
             for number in state.items.keys { state.items[number]?.removals.insert(state.removals) }
             return state.removals
         }
-        let answer = await send(.delete, anyPlace(), desk, query: "recursive=true")
+        let answer = await send(.delete, place, desk, query: "recursive=true")
         guard !process.isDead else { return }
         state.withLock { state in
             state.open.remove(removal)

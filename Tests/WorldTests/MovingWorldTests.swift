@@ -19,9 +19,9 @@ import Testing
         }
         guard worlds > 1 else { return }
         #expect(filled > worlds)
-        #expect(moved > worlds / 10)
-        #expect(removed > worlds / 5)
-        #expect(listed > worlds)
+        #expect(moved > worlds / 2)
+        #expect(removed > worlds / 3)
+        #expect(listed > worlds / 2)
         #expect(deaths > worlds / 2)
     }
 
