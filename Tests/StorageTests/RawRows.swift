@@ -19,12 +19,21 @@ struct RawBlob: RawRow {
     func storedBody() -> [UInt8] { body }
 }
 
-/// The record of a table of blocks, as the release before this one wrote it: without its last field, which is short.
+/// The record of a table of blocks.
+struct RawBlockTable: RawRow {
+    static let name = "BlockTable"
+    let body: [UInt8]
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) { body = Array(storedBody) }
+    func storedBody() -> [UInt8] { body }
+}
+
+/// The same as the release before this one wrote it: without its last field, which takes two bytes.
 struct EarlierBlockTable: RawRow {
     static let name = "BlockTable"
     static let format: UInt8 = 3
     private let body: [UInt8]
-    init(storedBody: ArraySlice<UInt8>, format: UInt8) { body = Array(storedBody.dropLast(2)) }
+    init(_ later: RawBlockTable) { body = Array(later.body.dropLast(2)) }
+    init(storedBody: ArraySlice<UInt8>, format: UInt8) { body = Array(storedBody) }
     func storedBody() -> [UInt8] { body }
 }
 
