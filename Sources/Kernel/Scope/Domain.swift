@@ -50,7 +50,9 @@ package final class Spaces: Sendable {
         let domain: Domain
         let space: Space
     }
-    /// Gone through from the start: a call has two or three. Beyond this many none is added.
+    /// Gone through from the start: a call has two or three.
+    ///
+    /// Beyond this many none is added.
     private static let countMax = 8
     private let ready = Mutex<[Ready]>([])
 

@@ -82,13 +82,15 @@ package final class Running: Sendable {
         let failure = unsafe withTexts(words) { words in
             unsafe withTexts(environment) { unsafe posix_spawn(&pid, "/usr/bin/env", &files, nil, words, $0) }
         }
-        guard failure == 0 else { throw ClientError("cannot start a program: \(unsafe String(cString: strerror(failure)))") }
+        guard failure == 0 else {
+            throw ClientError("\(words[2]) cannot be started: \(unsafe String(cString: strerror(failure)))")
+        }
         return pid
     }
     /// The texts as C takes a list of them, for the time of the call.
     private static func withTexts<R>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {
         let list = unsafe texts.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe text in unsafe list { unsafe free(text) } }
+        defer { unsafe list.forEach { unsafe free($0) } }
         return unsafe body(list)
     }
 
