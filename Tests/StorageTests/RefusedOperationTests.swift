@@ -37,6 +37,8 @@ struct RefusedOperationTests {
         #expect(batch.status == 415 && batch.code == "MediaTypeNotSupported", "\(batch.status) \(batch.code ?? "")")
         let gone = try await client.send(.delete, "/people/Tables('people')", headers: ["If-Match": "*"])
         #expect(gone.status == 400 && gone.code == "InvalidInput", "\(gone.status) \(gone.code ?? "")")
+        let never = try await client.send(.delete, "/nobody/Tables('nobody')", headers: ["If-Match": "*"])
+        #expect(never.status == 404 && never.code == "TableNotFound", "\(never.status) \(never.code ?? "")")
         for method in [HTTPRequest.Method.get, .put] {
             let answer = try await client.send(method, "/people", "restype=service&comp=properties")
             #expect(answer.status == 400 && answer.code == "InvalidQueryParameterValue", "\(method): \(answer.status)")

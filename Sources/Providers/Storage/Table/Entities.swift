@@ -48,6 +48,8 @@ extension StorageProvider {
         _ scope: WriteScope
     ) async throws(ServiceError) -> Reply {
         let table = try await openTable(call, scope)
+        // Clients whose address ends with a table's name ask for a table below it, and take 404 for one that is gone.
+        if !call["keys"].hasPrefix("(") { _ = try await table.table(scope) }
         let (name, key) = (try table.tableName, try table.entityKey)
         let (ifMatch, body) = (table.head.headers[.ifMatch], call.body)
         let change = try checked { () throws(StorageFault) in
