@@ -34,4 +34,26 @@ extension Span<UInt8> {
         }
         return true
     }
+    /// Whether the bytes come before those of another in byte order, compared eight at a time.
+    @inlinable
+    public func precedes(_ other: Span<UInt8>) -> Bool {
+        let mine = unsafe bytes
+        let others = unsafe other.bytes
+        let shared = Swift.min(count, other.count)
+        var at = 0
+        while at + 8 <= shared {
+            let (a, b) = unsafe (
+                mine.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self),
+                others.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            )
+            // The first byte decides: as numbers they compare with it at the top.
+            guard a == b else { return a.bigEndian < b.bigEndian }
+            at += 8
+        }
+        while at < shared {
+            guard self[at] == other[at] else { return self[at] < other[at] }
+            at += 1
+        }
+        return count < other.count
+    }
 }

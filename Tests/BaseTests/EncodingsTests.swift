@@ -69,4 +69,17 @@ import Testing
         }
         #expect(entropy.uuid() != entropy.uuid())
     }
+
+    @Test func `ids of a moment are of version seven and sort by their milliseconds`() {
+        let entropy = SystemEntropy()
+        let moments = [0, 1, 255, 256, 1_645_557_742_000, 1_645_557_742_001, (1 << 48) - 1].map {
+            Timestamp(microseconds: $0 * 1_000 + 999)
+        }
+        let ids = moments.map { entropy.uuid(at: $0).bytes }
+        // RFC 9562, appendix A.6: 017F22E2-79B0-7... is Tuesday, 22 February 2022, 19:22:22 UTC.
+        #expect(Array(ids[4].prefix(6)) == [0x01, 0x7F, 0x22, 0xE2, 0x79, 0xB0])
+        #expect(ids.allSatisfy { $0[6] >> 4 == 7 && $0[8] >> 6 == 2 })
+        #expect(zip(ids, ids.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+        #expect(entropy.uuid(at: moments[0]) != entropy.uuid(at: moments[0]))
+    }
 }

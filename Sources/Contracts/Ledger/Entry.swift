@@ -62,7 +62,7 @@ package struct Entry: Hashable, Sendable {
         self.time = time
         self.readVersion = readVersion
         self.tenantTag = tenantTag
-        self.writes = writes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        self.writes = writes.sorted { $0.key.span.precedes($1.key.span) }
         self.details = details
     }
 

@@ -31,7 +31,7 @@ package struct Key: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The same bytes.
     package static func == (a: Key, b: Key) -> Bool { a.bytes.span.isSame(as: b.bytes.span) }
     /// Byte order, which is tuple order.
-    package static func < (a: Key, b: Key) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+    package static func < (a: Key, b: Key) -> Bool { a.bytes.span.precedes(b.bytes.span) }
     /// Hexadecimal, for diagnostics.
     package var description: String { bytes.hex }
 

@@ -39,6 +39,11 @@ package struct Commit: Sendable {
     package var writes: [Key: [UInt8]?]
     /// Whether it gives room back: an engine that refuses others for lack of room takes it, as far as it safely can.
     package var frees = false
+    /// Of the keys removed, those that were set just once since they were last removed, if ever: an engine may then forget
+    /// value and removal together.
+    ///
+    /// To name one that was set twice may bring its first value back.
+    package var setOnce: Set<Key> = []
     /// Joins the parts.
     package init(readVersion: Version, reads: Set<Key> = [], readRanges: [KeyRange] = [], writes: [Key: [UInt8]?]) {
         self.readVersion = readVersion

@@ -45,7 +45,7 @@ package final class Intake: Sendable {
         guard let length = body.length else {
             throw ServiceError(411, "MissingContentLengthHeader", "The Content-Length header was not specified.")
         }
-        let content = ContentID(bytes: frame.world.entropy.bytes(ContentID.sizeBytes))
+        let content = ContentID(at: frame.world.clock.now, frame.world.entropy)
         let extents: [Extent]
         var inline: [UInt8] = []
         if length <= Content.inlineMax {
@@ -174,6 +174,9 @@ package final class Intake: Sendable {
 struct ContentID {
     static let sizeBytes = 16
     let bytes: [UInt8]
+    init(bytes: [UInt8]) { self.bytes = bytes }
+    /// One that no other content has: it is the salt of the content's key.
+    init(at time: Timestamp, _ entropy: any Entropy) { bytes = entropy.uuid(at: time).bytes }
     func key(_ space: Space) -> SealingKey { SealingKey.derive(from: space.key.secret, salt: bytes, info: "content") }
     /// The key of what is sealed under another key too, a customer's or another domain's: it takes both to derive it.
     func key(_ space: Space, under other: Secret?) -> SealingKey {

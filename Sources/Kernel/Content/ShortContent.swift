@@ -41,7 +41,7 @@ extension WriteScope {
         under key: Secret? = nil
     ) async throws(ServiceError) -> Content {
         precondition(bytes.count <= Content.inlineMax, "longer bytes are taken in as streams")
-        let id = ContentID(bytes: entropy.bytes(ContentID.sizeBytes))
+        let id = ContentID(at: now, entropy)
         let content = Content(id: id.bytes, length: Int64(bytes.count), extents: [])
         guard !bytes.isEmpty else { return content }
         var stored = bytes

@@ -100,7 +100,7 @@ package final class Journal: Sendable {
         received: Received? = nil,
         _ body: (WriteScope) async throws(ServiceError) -> R
     ) async throws(ServiceError) -> (result: R, entry: EntryID?) {
-        let id = EntryID(world.entropy.uuid())
+        let id = EntryID(world.entropy.uuid(at: world.clock.now))
         let done: Attempt<R>
         var leaving: [Set<KeyRing.Slot>] = []
         do throws(Abort<ServiceError>) {

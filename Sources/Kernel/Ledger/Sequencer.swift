@@ -151,6 +151,7 @@ package final class Sequencer: Sendable {
         var commit = Commit(readVersion: snapshot.version, reads: [LedgerKey.head], writes: writes)
         // What was let in is to get its number, however little room is left.
         commit.frees = true
+        commit.setOnce = Set(bundled.map { LedgerKey.pending($0) })
         _ = try await store.commit(commit)
     }
 }

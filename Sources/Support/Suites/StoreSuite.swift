@@ -103,6 +103,23 @@ package enum StoreSuite {
                 try check(try await after.get(Key("absent")), nil, "an absent key")
             }
         },
+        Check(description: "a key that was set once is gone when it is removed as such, and can be set anew") { make in
+            try await closing(try await make()) { engine in
+                let (key, everything) = (Key("once"), KeyRange(from: Key(), to: Key(bytes: [0xFF])))
+                for value: UInt8 in 1...3 {
+                    _ = try await engine.commit(Commit(readVersion: 0, writes: [key: [value], Key("beside"): [value]]))
+                    let there = try await engine.snapshot()
+                    var removal = Commit(readVersion: 0, writes: [key: nil])
+                    removal.setOnce = [key]
+                    _ = try await engine.commit(removal)
+                    let gone = try await engine.snapshot()
+                    try check(try await there.get(key), [value], "the value before its removal")
+                    try check(try await gone.get(key), nil, "the value after its removal")
+                    let left = try await gone.range(everything, limit: 9, reverse: false)
+                    try check(left.map(\.key), [Key("beside")], "the keys after the removal")
+                }
+            }
+        },
         Check(description: "a closed engine refuses every call as unavailable") { make in
             let engine = try await make()
             try await put(engine, ["a": [1]])
