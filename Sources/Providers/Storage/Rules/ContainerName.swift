@@ -26,7 +26,8 @@ package struct ContainerName: Hashable, Comparable, Sendable, CustomStringConver
         }
         let bytes = Array(name.utf8)
         let known = bytes.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 }
-        guard known, bytes.first != 45, bytes.last != 45, !name.contains("--") else {
+        let isDoubled = zip(bytes, bytes.dropFirst()).contains { $0 == 45 && $1 == 45 }
+        guard known, bytes.first != 45, bytes.last != 45, !isDoubled else {
             throw .invalidResourceName(
                 "a container's name has lower-case letters, digits and single hyphens between them."
             )

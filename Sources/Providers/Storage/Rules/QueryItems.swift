@@ -29,6 +29,8 @@ package struct QueryItems: Equatable, Sendable {
         }
         self.items = items
     }
+    /// Items that were read already.
+    init(_ items: [Item]) { self.items = items }
     private static func decode(_ text: String) -> String? {
         guard text.utf8.span.contains(43) else { return text.percentDecoded }
         return String(decoding: text.utf8.map { $0 == 43 ? 32 : $0 }, as: UTF8.self).percentDecoded

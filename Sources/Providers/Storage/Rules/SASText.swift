@@ -25,7 +25,12 @@ enum SASText {
     static func account(_ account: AccountName, _ field: (String) -> String, version: ServiceVersion) -> String {
         var names = ["sp", "ss", "srt", "st", "se", "sip", "spr", "sv"]
         if version.isAtLeast("2020-12-06") { names.append("ses") }
-        return account.text + "\n" + names.map { field($0) + "\n" }.joined()
+        var text = account.text + "\n"
+        for name in names {
+            text += field(name)
+            text += "\n"
+        }
+        return text
     }
 
     /// The fields and the resource, divided by newlines.

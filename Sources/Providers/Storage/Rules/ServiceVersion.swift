@@ -17,10 +17,10 @@ package struct ServiceVersion: Hashable, Comparable, Sendable, CustomStringConve
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == 45, bytes[7] == 45,
-            bytes.enumerated().allSatisfy({ $0 == 4 || $0 == 7 || (48...57).contains($1) }),
-            let month = Int(text.dropFirst(5).prefix(2)), let day = Int(text.suffix(2)), (1...12).contains(month),
-            (1...31).contains(day)
+            bytes.enumerated().allSatisfy({ $0 == 4 || $0 == 7 || (48...57).contains($1) })
         else { return nil }
+        func number(_ at: Int) -> UInt8 { (bytes[at] - 48) * 10 + (bytes[at + 1] - 48) }
+        guard (1...12).contains(number(5)), (1...31).contains(number(8)) else { return nil }
         self.text = String(text)
     }
     private init(known: String) { text = known }

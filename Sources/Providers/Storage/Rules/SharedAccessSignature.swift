@@ -42,7 +42,7 @@ package struct SharedAccessSignature: Sendable {
         }
     }
 
-    private let values: [String: String]
+    private let values: QueryItems
     let version: ServiceVersion
     private let signature: [UInt8]
     /// The stored access policy the signature takes missing fields from; the caller looks it up in the container.
@@ -62,17 +62,19 @@ package struct SharedAccessSignature: Sendable {
     /// Reads the signature in a query; nil when there is none; a parameter given twice is refused.
     package init?(_ query: QueryItems) throws(StorageFault) {
         guard let sent = query["sig"] else { return nil }
-        var values: [String: String] = [:]
+        var bound: [QueryItems.Item] = []
+        bound.reserveCapacity(query.items.count)
         for item in query.items where Self.names.contains(item.name) {
-            guard values.updateValue(item.value, forKey: item.name) == nil else {
+            guard !bound.contains(where: { $0.name == item.name }) else {
                 throw .invalidQueryParameterValue(item.name, item.value, "The parameter is given twice.")
             }
             // A line break in a value would move the borders between the fields of the text that is signed.
             guard !item.value.utf8.contains(where: { $0 < 32 }) else {
                 throw .authenticationFailed("\(item.name) holds a control character.")
             }
+            bound.append(item)
         }
-        self.values = values.filter { !$0.value.isEmpty }
+        values = QueryItems(bound.filter { !$0.value.isEmpty })
         guard let signature = [UInt8](base64: sent), signature.count == 32 else {
             throw .authenticationFailed("Signature size is invalid: sig is the base64 of 32 bytes, percent-encoded.")
         }
