@@ -33,7 +33,8 @@ struct Probe: ResourceProvider {
         ),
         ("group", .get("/subscriptions/{subscription}/resourceGroups/{group}")),
         ("groups", .get("/subscriptions/{subscription}/resourceGroups")),
-        ("tenants", .get("/tenants")),
+        ("tenants", .get("/tenants")), ("blocks", .post("/shelves/{name}", query: ["comp": "blocks"])),
+        ("shelf", .post("/shelves/{name}", query: ["restype": "service", "comp": "properties"])),
     ]
     static var operations: [Operation<Probe>] {
         routes.map { name, route in .reads(name, .management, route, .anyone, proof: proof, echo) } + [

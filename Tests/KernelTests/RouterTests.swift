@@ -21,6 +21,7 @@ import Testing
         return switch router.match(.management, request, path: path) {
         case .found(let operation, let parameters): (operation.name, parameters)
         case .otherMethod: ("other method", [:])
+        case .otherQuery(let name, let value): ("other query \(name)=\(value ?? "-")", [:])
         case .unknown: ("unknown", [:])
         case .malformed: ("malformed", [:])
         }
@@ -74,6 +75,19 @@ import Testing
         #expect(found("/things/%FF").name == "malformed")
     }
 
+    /// Of several operations that want something else the one is told of that comes nearest to what was sent.
+    @Test(arguments: [
+        ("", "comp=-"), ("comp", "comp=-"), ("comp=", "comp=-"), ("other=1", "comp=-"), ("comp=pages", "comp=pages"),
+        ("COMP=Pages", "comp=Pages"), ("restype=service&comp=list", "comp=list"),
+        ("restype=box&comp=properties", "restype=box"), ("restype=service", "comp=-"),
+        ("comp=properties", "comp=properties"),
+    ])
+    func `a known method with a query that means nothing is told what is wrong with it`(query: String, told: String) {
+        #expect(found("/shelves/a", .post, query: query).name == "other query \(told)")
+        #expect(found("/shelves/a", .get, query: query).name == "other method")
+        #expect(found("/shelves/a", .post, query: "comp=blocks").name == "blocks")
+        #expect(found("/shelves/a", .post, query: "restype=service&comp=properties").name == "shelf")
+    }
     @Test func `an answer to another method says which are allowed`() async throws {
         let region = try await ProbedRegion()
         for (method, path, allowed) in [

@@ -150,6 +150,8 @@ import Testing
         (.post, "visibilitytimeout=604801", "400 OutOfRangeQueryParameterValue"),
         (.post, "messagettl=5&visibilitytimeout=5", "400 InvalidQueryParameterValue"),
         (.get, "comp=acl", "400 InvalidQueryParameterValue"),
+        (.get, "peekonly=yes", "400 InvalidQueryParameterValue"),
+        (.get, "peekonly=1&numofmessages=2", "400 InvalidQueryParameterValue"),
     ])
     func `a parameter out of its limits is refused`(
         method: HTTPRequest.Method,

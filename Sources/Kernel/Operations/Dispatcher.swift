@@ -192,8 +192,25 @@ package final class Dispatcher: Sendable {
                     "The method \(request.method.rawValue) is not allowed on this path.",
                     headers: headers
                 )
+        case .otherQuery(let name, let value): throw Self.otherQuery(name, value, target.destination.surface)
         case .unknown: throw unknown(request, target)
         }
+    }
+    /// What a storage service says of a query that makes no operation of it: the others have no routes that ask for one.
+    ///
+    /// A parameter that is not there is one of an empty value to the older services, and has a code of its own at Data Lake
+    /// (REST "Path - List", "Filesystem - List", status codes).
+    private static func otherQuery(_ name: String, _ value: String?, _ surface: Surface) -> ServiceError {
+        let isMissing = value == nil && surface == .dfs
+        var error = ServiceError.badRequest(
+            isMissing ? "MissingRequiredQueryParameter" : "InvalidQueryParameterValue",
+            isMissing
+                ? "A query parameter that is mandatory for this request is not specified: \(name)."
+                : "Value for one of the query parameters specified in the request URI is invalid: \(name)."
+        )
+        error.facts = [.init("QueryParameterName", name)]
+        if !isMissing { error.facts.append(.init("QueryParameterValue", String((value ?? "").prefix(64)))) }
+        return error
     }
     private func unknown(_ request: Request, _ target: HostPlan.Target) -> ServiceError {
         switch target.destination.surface {

@@ -9,8 +9,11 @@ package struct Router: Sendable {
     /// What a look-up comes to.
     package enum Match: Sendable {
         case found(BoundOperation, parameters: [String: String])
-        /// The path is known, but not with this method or query; with these methods it is.
+        /// The path is known, but not with this method; with these it is.
         case otherMethod(allowed: [HTTPRequest.Method])
+        /// Path and method are known, but no operation of them goes by this item of the query, as sent; nil where one is
+        /// missing.
+        case otherQuery(name: String, value: String?)
         case unknown
         /// An escape in the path is broken.
         case malformed
@@ -64,6 +67,8 @@ package struct Router: Sendable {
                 }
         }
         var methods: some Sequence<HTTPRequest.Method> { byMethod.keys }
+        /// All of a method, the most particular first.
+        func all(_ method: HTTPRequest.Method) -> [BoundOperation] { byMethod[method] ?? [] }
         /// The one that asks for most of what the request brings.
         func best(for request: Request) -> BoundOperation? {
             byMethod[request.method]?.first { $0.route.accepts(request) }
@@ -99,10 +104,10 @@ package struct Router: Sendable {
     package func match(_ surface: Surface, _ request: Request, path: String) -> Match {
         let pieces = Self.pieces(path)
         var best: BoundOperation?
-        var allowed: Set<HTTPRequest.Method> = []
+        var missed: [Choices] = []
         func consider(_ operations: Choices) -> Bool {
             best = operations.best(for: request)
-            if best == nil { allowed.formUnion(operations.methods) }
+            if best == nil { missed.append(operations) }
             return best != nil
         }
         // What takes the rest of a path comes last: it stands for all that nothing else answers.
@@ -110,11 +115,35 @@ package struct Router: Sendable {
             trees[surface].map { Self.walk($0, pieces[...], restMin: nil, consider) } == true
             || suffixes[surface].map { Self.walk($0, pieces.reversed()[...], restMin: 0, consider) } == true
             || trees[surface].map { Self.walk($0, pieces[...], restMin: 1, consider) } == true
-        guard let best else {
-            return allowed.isEmpty ? .unknown : .otherMethod(allowed: allowed.sorted { $0.rawValue < $1.rawValue })
-        }
+        guard let best else { return Self.miss(missed, request) }
         guard let parameters = best.route.parameters(pieces, path: path) else { return .malformed }
         return .found(best, parameters: parameters)
+    }
+
+    /// Why none of a path's operations answers a request.
+    private static func miss(_ choices: [Choices], _ request: Request) -> Match {
+        let near = choices.flatMap { $0.all(request.method) }.compactMap { Near($0.route, request) }
+        if let nearest = near.min(by: { $0.rank < $1.rank }) {
+            let wrong = nearest.wrong ?? nearest.unmet[0]
+            return .otherQuery(name: wrong.name, value: nearest.wrong?.sent)
+        }
+        let allowed = choices.reduce(into: Set<HTTPRequest.Method>()) { $0.formUnion($1.methods) }
+        return allowed.isEmpty ? .unknown : .otherMethod(allowed: allowed.sorted { $0.rawValue < $1.rawValue })
+    }
+    /// How near a request whose path and method fit comes to a route that its query misses.
+    private struct Near {
+        let unmet: [(name: String, sent: String?)]
+        private let met: Int
+
+        init?(_ route: Route, _ request: Request) {
+            unmet = route.unmet(request)
+            met = route.queryItems.count - unmet.count
+            if unmet.isEmpty { return nil }
+        }
+        /// What was sent, and is not as asked for.
+        var wrong: (name: String, sent: String?)? { unmet.first { $0.sent?.isEmpty == false } }
+        /// What was sent wrong tells more than what is missing; of several routes the one that has most of what it asks for.
+        var rank: (Int, Int, Int) { (wrong == nil ? 1 : 0, unmet.count, -met) }
     }
 
     /// Literals before parameters before the rest, which is of `restMin` pieces at least (nil: no rest is taken); the
@@ -160,10 +189,19 @@ extension Route {
 
     /// Whether query and header are as asked for.
     func accepts(_ request: Request) -> Bool {
-        for (name, wanted) in queryItems {
-            guard let value = request.query[name], wanted.isEmpty || value.lowercased() == wanted else { return false }
-        }
+        for (name, wanted) in queryItems where !Self.isMet(wanted, by: request.query[name]) { return false }
         return header.map { request.header($0) != nil } ?? true
+    }
+    private static func isMet(_ wanted: String, by sent: String?) -> Bool {
+        guard let sent else { return false }
+        return wanted.isEmpty || sent.lowercased() == wanted
+    }
+    /// The items of the query that are not as asked for, by name, with what was sent.
+    func unmet(_ request: Request) -> [(name: String, sent: String?)] {
+        queryItems.map { ($0.name, $0.wanted, request.query[$0.name]) }
+            .filter { !Self.isMet($0.1, by: $0.2) }
+            .map { (name: $0.0, sent: $0.2) }
+            .sorted { $0.name < $1.name }
     }
 
     /// What the parameters took; nil when an escape is broken.

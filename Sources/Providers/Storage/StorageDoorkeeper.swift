@@ -54,6 +54,7 @@ package struct StorageDoorkeeper: Doorkeeper {
         )
         let caller = try await identify(visit, access)
         guard account.admits(request) else { throw ServiceError(.authorizationFailure) }
+        try checked { () throws(StorageFault) in try ServerTimeout.check(head.query) }
         try await checkExtras(visit, caller)
         let appeal = try await appeal(visit, caller, access)
         var opened = OpenedRequest(head: head, target: target, place: place)

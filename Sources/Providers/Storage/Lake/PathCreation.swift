@@ -31,6 +31,12 @@ extension StorageProvider {
         _ scope: WriteScope
     ) async throws(ServiceError) -> (BlobCall, ContentHeaders, Metadata) {
         let blob = try await openPath(call, scope)
+        // A rename names its source and no resource (REST "Path - Create"): who sends both would find nothing but an empty
+        // path. What the service says to that was not found.
+        if blob.head.text("x-ms-rename-source") != nil {
+            let resource = blob.head.query["resource"] ?? ""
+            throw ServiceError(.invalidQueryParameterValue("resource", resource, "A rename names none."))
+        }
         if blob.makesDirectory, try blob.encryptionContext != nil {
             throw ServiceError(.invalidInput("x-ms-encryption-context is for files."))
         }

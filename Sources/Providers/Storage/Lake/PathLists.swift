@@ -10,6 +10,7 @@ extension StorageProvider {
     func listPaths(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
         let query = try checked { () throws(StorageFault) in try PathQuery(blob.head.query, for: .paths) }
+        _ = try blob.flag("upn")
         let container = try await blob.container(scope)
         var (directory, prefix) = (container.root, "")
         if let name = query.directory, !name.isRoot {

@@ -10,9 +10,13 @@ extension StorageProvider {
         let (_, record) = try await blob.existingBlob(scope)
         return blob.asPath(try await getBlob(call, scope), record)
     }
-    /// Path - Get Properties (`HEAD /{filesystem}/{path}`).
+    /// Path - Get Properties (`HEAD /{filesystem}/{path}`); its other actions have rows of their own.
     func getPathProperties(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
+        if let action = blob.head.query["action"], !action.isEmpty {
+            throw ServiceError(.invalidQueryParameterValue("action", String(action.prefix(64))))
+        }
+        _ = try blob.flag("upn")
         let (_, record) = try await blob.existingBlob(scope)
         return blob.asPath(try await getBlobProperties(call, scope), record)
     }

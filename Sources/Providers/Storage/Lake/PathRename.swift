@@ -29,6 +29,10 @@ extension StorageProvider {
         let blob = try await openPath(call, scope)
         let sent = call.request.body.length ?? 0
         guard sent == 0 else { throw ServiceError(.invalidHeaderValue("Content-Length", String(sent))) }
+        // Either way of renaming is the same here (REST "Path - Create", `mode`).
+        if let mode = blob.head.query["mode"], !["", "legacy", "posix"].contains(mode.lowercased()) {
+            throw ServiceError(.invalidQueryParameterValue("mode", String(mode.prefix(64))))
+        }
         try await mayTake(try checked { () throws(StorageFault) in try RenameSource(blob) }, blob, scope)
     }
     /// Path - Create with `x-ms-rename-source`: one record goes to another place in one commit, and takes everything below

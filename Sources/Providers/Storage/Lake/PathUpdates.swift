@@ -64,6 +64,8 @@ extension StorageProvider {
     func flushPath(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await openPath(call, scope)
         let position = try blob.position()
+        // Events tell whether a client is done with a file; the region sends none.
+        _ = try blob.flag("close")
         let (site, record) = try await blob.existingBlob(scope)
         let lease = try blob.settleLease(of: record, scope)
         try blob.admitConditions(record, for: .write)

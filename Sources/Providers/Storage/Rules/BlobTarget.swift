@@ -47,6 +47,8 @@ package struct BlobTarget: Hashable, Sendable {
         }
         snapshot = head.query["snapshot"]
         version = head.query["versionid"]
+        let type = head.query["restype"].flatMap { $0.isEmpty ? nil : $0.lowercased() }
+        guard type.map(Self.types.contains) ?? true else { throw Self.invalid(type) }
         guard let first = Self.takeSegment(&rest) else {
             guard rest.isEmpty else { throw .invalidURI }
             container = nil
@@ -56,10 +58,7 @@ package struct BlobTarget: Hashable, Sendable {
         guard let firstName = first.percentDecoded, let restName = String(rest).percentDecoded else {
             throw .invalidURI
         }
-        let kinds = ["container", "account"]
-        let namesContainer =
-            head.query["restype"].map { kinds.contains($0.lowercased()) } == true
-            || head.query["comp"] == "list"
+        let namesContainer = type == "container" || type == "account" || head.query["comp"] == "list"
         if restName.isEmpty, !namesContainer, !ContainerName.system.contains(firstName) {
             // A blob addressed without its container may not hold a slash (REST: "root container").
             guard !firstName.utf8.contains(47) else { throw .invalidURI }
@@ -69,6 +68,13 @@ package struct BlobTarget: Hashable, Sendable {
             container = try ContainerName(firstName)
             blob = restName.isEmpty ? nil : try BlobName(restName)
         }
+        // Of a blob nothing but its account's information is asked for so: what means a container must not reach the blob.
+        guard blob == nil || type == nil || type == "account" else { throw Self.invalid(type) }
+    }
+    /// What `restype` may say (REST "Blob service REST API").
+    private static let types: Set<String> = ["container", "service", "account"]
+    private static func invalid(_ type: String?) -> StorageFault {
+        .invalidQueryParameterValue("restype", String((type ?? "").prefix(64)))
     }
 
     /// Reads a path of the Data Lake surface: the first segment is a file system, which is a container, and a slash at the

@@ -29,6 +29,10 @@ package enum MessageTerms {
     }
     /// Get Messages: how many, and for how long they go out of sight.
     package static func get(_ query: QueryItems) throws(StorageFault) -> (count: Int, visibility: Int) {
+        // Any other word than the one that peeks would take messages out of sight.
+        if let text = given("peekonly", query), text.lowercased() != "false" {
+            throw .invalidQueryParameterValue("peekonly", String(text.prefix(64)), "It is true or false.")
+        }
         let visibility = try number("visibilitytimeout", query, in: 1...QueueLimits.week)
         return (try count(query), visibility ?? QueueLimits.visibilityDefault)
     }
