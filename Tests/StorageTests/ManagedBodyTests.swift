@@ -25,7 +25,14 @@ struct ManagedBodyTests {
         (settings(ofRule: ["allowedMethods": []]), values), (settings(ofRule: ["maxAgeInSeconds": -1]), values),
         (settings(ofRule: ["maxAgeInSeconds": "1"]), values),
         (["cors": ["corsRules": [rule, rule, rule, rule, rule, rule]]], values),
+        (settings(ofRule: ["allowedOrigins": []]), values),
+        (settings(ofRule: ["allowedOrigins": [.string(long + "a")]]), values),
+        (settings(ofRule: ["allowedHeaders": [.string(long + "a")]]), values),
+        (settings(ofRule: ["exposedHeaders": ["a*", "b*", "c*"]]), values),
+        (settings(ofRule: ["allowedHeaders": .array((0...64).map { .string("h\($0)") })]), values),
+        (settings(ofRule: ["exposedHeaders": .array([JSON](repeating: .string(long), count: 8))]), values),
     ]
+    private static let long = String(repeating: "a", count: 256)
     @Test(
         "the settings of every service refuse what they do not know",
         arguments: ["/blobServices/default", "/queueServices/default", "/tableServices/default"],

@@ -46,6 +46,64 @@ struct ServicePropertiesTests {
         #expect(try update("", from: rules) == rules)
     }
 
+    /// A rule for other origins; what is not said is as small as it can be.
+    private static func rule(
+        _ origins: String = "*",
+        _ methods: String = "GET",
+        headers: String = "",
+        exposed: String = "",
+        age: String = "<MaxAgeInSeconds>0</MaxAgeInSeconds>"
+    ) -> String {
+        "<CorsRule><AllowedOrigins>\(origins)</AllowedOrigins><AllowedMethods>\(methods)</AllowedMethods>"
+            + "<AllowedHeaders>\(headers)</AllowedHeaders><ExposedHeaders>\(exposed)</ExposedHeaders>\(age)</CorsRule>"
+    }
+    private static func names(_ count: Int) -> String { (0..<count).map { "h\($0)" }.joined(separator: ",") }
+    private static let long = String(repeating: "a", count: 256)
+    /// Four rules of so many bytes, without their tags: 516 for each but the last, which has one of 260 and its origin.
+    private static func rules(bytes: Int) -> [String] {
+        let last = rule(String(repeating: "o", count: bytes - 3 * 516 - 260), headers: long)
+        return [String](repeating: rule(long, headers: long), count: 3) + [last]
+    }
+
+    @Test(arguments: [
+        [rule(long)], [rule("https://a.test, https://b.test", "GET, PUT")], [rule(headers: long, exposed: long)],
+        [rule(headers: names(64) + ",a*,*", exposed: names(64) + ",a*,b-*")],
+        [String](repeating: rule(headers: long), count: 5), rules(bytes: 2048),
+    ])
+    func `rules for other origins are taken up to their limits, by every service`(_ rules: [String]) throws {
+        for service in [StorageService.blob, .queue, .table] {
+            let body = "<StorageServiceProperties><Cors>\(rules.joined())</Cors></StorageServiceProperties>"
+            let read = try ServiceProperties().updated(by: Array(body.utf8), of: service)
+            #expect(read.cors.count == rules.count)
+        }
+    }
+    @Test(
+        arguments: [
+            ([rule("")], "InvalidXmlNodeValue"), ([rule(",")], "InvalidXmlNodeValue"),
+            ([rule("a," + long + "b")], "InvalidXmlNodeValue"), ([rule("*", "")], "InvalidXmlNodeValue"),
+            ([rule("*", "GET,get")], "InvalidXmlNodeValue"), ([rule("*", "TRACE")], "InvalidXmlNodeValue"),
+            ([rule(headers: long + "b")], "InvalidXmlNodeValue"),
+            ([rule(exposed: "x," + long + "*")], "InvalidXmlNodeValue"),
+            ([rule(headers: names(65))], "InvalidXmlNodeValue"), ([rule(exposed: names(65))], "InvalidXmlNodeValue"),
+            ([rule(headers: "a*,b*,c*")], "InvalidXmlNodeValue"), ([rule(exposed: "a*,*,c*")], "InvalidXmlNodeValue"),
+            ([rule(age: "")], "MissingRequiredXmlNode"),
+            ([rule(age: "<MaxAgeInSeconds>-1</MaxAgeInSeconds>")], "InvalidXmlNodeValue"),
+            ([rule(age: "<MaxAgeInSeconds>x</MaxAgeInSeconds>")], "InvalidXmlNodeValue"),
+            (rules(bytes: 2049), "InvalidXmlDocument"),
+            ([rule(), rule(), rule(), rule(), rule(), rule()], "InvalidXmlDocument"),
+        ] as [([String], String)]
+    )
+    func `rules for other origins beyond their limits are refused, by every service`(
+        _ rules: [String],
+        _ code: String
+    ) {
+        for service in [StorageService.blob, .queue, .table] {
+            let body = "<StorageServiceProperties><Cors>\(rules.joined())</Cors></StorageServiceProperties>"
+            let fault = Fixture.fault { try ServiceProperties().updated(by: Array(body.utf8), of: service) }
+            #expect(fault?.line == "400 \(code)", "\(service) \(rules)")
+        }
+    }
+
     @Test(arguments: [
         ("<Unknown/>", "InvalidXmlDocument"), ("<Logging/>", "MissingRequiredXmlNode"),
         ("<StaticWebsite><Enabled>maybe</Enabled></StaticWebsite>", "InvalidXmlNodeValue"),

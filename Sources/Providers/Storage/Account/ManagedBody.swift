@@ -64,13 +64,11 @@ struct ManagedBody {
         guard let cors = try object("cors", ["corsRules"]) else { return nil }
         guard let rules = cors["corsRules"] else { return [] }
         guard let rules = rules.array else { throw AccountMembers.invalid("'corsRules' must be an array") }
-        guard rules.count <= ServiceProperties.corsRulesMax else {
-            throw .badRequest(
-                "InvalidValuesForRequestParameters",
-                "There are at most \(ServiceProperties.corsRulesMax) corsRules."
-            )
+        let read = try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
+        do throws(CrossOriginLimits.Flaw) { try CrossOriginLimits.check(read) } catch {
+            throw .badRequest("InvalidValuesForRequestParameters", "corsRules: \(error.why)")
         }
-        return try rules.map { rule throws(ServiceError) in try Self.rule(rule) }
+        return read
     }
     private static let corsRule: Set<String> = [
         "allowedHeaders", "allowedMethods", "allowedOrigins", "exposedHeaders", "maxAgeInSeconds",
@@ -86,25 +84,15 @@ struct ManagedBody {
             }
             return texts
         }
-        let (origins, methods) = (try list("allowedOrigins"), try list("allowedMethods"))
-        guard let age = json["maxAgeInSeconds"]?.integer, (0...Int64(Int32.max)).contains(age), !origins.isEmpty,
-            !methods.isEmpty
-        else {
+        guard let age = json["maxAgeInSeconds"]?.integer else {
             throw .badRequest(
                 "InvalidValuesForRequestParameters",
                 "A corsRule needs allowedOrigins, allowedMethods and a maxAgeInSeconds that is not negative."
             )
         }
-        if let other = methods.first(where: { !ServiceProperties.corsMethods.contains($0) }) {
-            throw .badRequest(
-                "InvalidValuesForRequestParameters",
-                "'\(other.prefix(100))' is none of the allowedMethods of a corsRule: "
-                    + ServiceProperties.corsMethods.sorted().joined(separator: ", ") + "."
-            )
-        }
         return ServiceProperties.CORSRule(
-            allowedOrigins: origins.joined(separator: ","),
-            allowedMethods: methods.joined(separator: ","),
+            allowedOrigins: try list("allowedOrigins").joined(separator: ","),
+            allowedMethods: try list("allowedMethods").joined(separator: ","),
             allowedHeaders: try list("allowedHeaders").joined(separator: ","),
             exposedHeaders: try list("exposedHeaders").joined(separator: ","),
             maxAgeSeconds: Int(age)

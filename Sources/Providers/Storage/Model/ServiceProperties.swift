@@ -66,8 +66,6 @@ package struct ServiceProperties: Equatable, Sendable, Codable {
         package var errorDocument: String?
     }
 
-    /// The most CORS rules.
-    package static let corsRulesMax = 5
     /// The longest retention, in days.
     package static let retentionDaysMax = 365
 
@@ -173,34 +171,27 @@ extension ServiceProperties {
             retention: try retention(element.required("RetentionPolicy"))
         )
     }
-    /// The verbs that rules for other origins may name.
-    static let corsMethods: Set<String> = [
-        "DELETE", "GET", "HEAD", "MERGE", "POST", "OPTIONS", "PUT", "PATCH",
-    ]
     private static func cors(_ element: XMLElement) throws(StorageFault) -> [CORSRule] {
         try element.allowOnly(["CorsRule"])
-        guard element.children.count <= corsRulesMax else {
-            throw .invalidXMLDocument("there are at most \(corsRulesMax) CORS rules.")
+        guard element.children.count <= CrossOriginLimits.rulesMax else {
+            throw .invalidXMLDocument("there are at most \(CrossOriginLimits.rulesMax) CORS rules.")
         }
         var rules: [CORSRule] = []
         for rule in element.children {
-            let methods = try rule.required("AllowedMethods").trimmed
-            guard methods.split(separator: ",").allSatisfy({ corsMethods.contains($0.filter { $0 != " " }) }) else {
-                throw .invalidXMLNodeValue("AllowedMethods", methods)
-            }
             guard let age = try rule.optionalInteger("MaxAgeInSeconds", in: 0...Int(Int32.max)) else {
                 throw .missingRequiredXMLNode("MaxAgeInSeconds")
             }
             rules.append(
                 CORSRule(
                     allowedOrigins: try rule.required("AllowedOrigins").trimmed,
-                    allowedMethods: methods,
+                    allowedMethods: try rule.required("AllowedMethods").trimmed,
                     allowedHeaders: try rule.required("AllowedHeaders").trimmed,
                     exposedHeaders: try rule.required("ExposedHeaders").trimmed,
                     maxAgeSeconds: age
                 )
             )
         }
+        do throws(CrossOriginLimits.Flaw) { try CrossOriginLimits.check(rules) } catch { throw StorageFault(error) }
         return rules
     }
 }
