@@ -23,6 +23,42 @@ struct RefusedOperationTests {
         let signature = try await client.signature(container: "docs", permissions: "r")
         #expect(try await nobody.send(.get, "/", query + "&" + signature).code == "AuthenticationFailed")
     }
+    @Test func `what the service alone makes is made by nobody, and the containers of a website and of no name are`()
+        async throws
+    {
+        let client = try await StorageClient.ready()
+        try await client.keep(["containerDeleteRetentionPolicy": ["enabled": true, "days": 7]])
+        let before = try await client.storedKeys()
+        for name in ["$logs", "$blobchangefeed"] {
+            let container = "/blobServices/default/containers/\(name)"
+            for answer in [
+                try await client.send(.put, "/\(name)", "restype=container"),
+                try await client.ask(.dfs, .put, "/\(name)", "resource=filesystem"),
+                try await client.manage(.put, container, ["properties": [:]]),
+            ] {
+                #expect(
+                    answer.status == 403 && answer.code == "InsufficientAccountPermissions",
+                    "\(name) \(answer.status)"
+                )
+            }
+            #expect(try await client.send(.get, "/\(name)", "restype=container").status == 404)
+        }
+        #expect(try await client.storedKeys() == before)
+        // A container that was deleted does not come back as one of them either.
+        #expect(try await client.send(.delete, "/docs", "restype=container").status == 202)
+        let list = try await client.send(.get, "/", "comp=list&include=deleted").text
+        let back = [
+            "x-ms-deleted-container-name": "docs",
+            "x-ms-deleted-container-version": try #require(StorageClient.elements("Version", list).first),
+        ]
+        let restore = "restype=container&comp=undelete"
+        let refused = try await client.send(.put, "/$logs", restore, headers: back)
+        #expect(refused.status == 403 && refused.code == "InsufficientAccountPermissions")
+        #expect(try await client.send(.put, "/docs", restore, headers: back).status == 201)
+        for name in ["$root", "$web"] {
+            #expect(try await client.send(.put, "/\(name)", "restype=container").status == 201)
+        }
+    }
     @Test func `an address that ends with a table's name is told what is wrong with it`() async throws {
         let client = try await TableClient.ready()
         for (path, status, code) in [

@@ -48,7 +48,7 @@ extension StorageProvider {
             throw ServiceError(.containerAlreadyExists)
         }
         if publicAccess != nil { try await checkPublicAccess(place, scope) }
-        try name.refuseChange()
+        try name.refuseMaking()
         if let standard = encryption.standard {
             _ = try await scope.secret(ofEncryptionScope: standard, in: place.domain)
         }

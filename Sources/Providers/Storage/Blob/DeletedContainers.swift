@@ -55,6 +55,8 @@ extension StorageProvider {
         guard let ticks = Int64(version, radix: 16) else {
             throw ServiceError(.invalidHeaderValue(versionHeader, version))
         }
+        // Under its old name it comes back whatever that is; under another it is made there.
+        if name != (try blob.containerName) { try blob.containerName.refuseMaking() }
         let moment = Moment(ticks: ticks)
         let key = StorageKey.deletedContainer(name, moment)
         guard var container = try await scope.get(Container.self, in: blob.domain, at: key),

@@ -68,16 +68,32 @@ extension StorageKey {
 
 extension ContainerName {
     /// Containers that listings show only to who asks for the system's.
-    var isHidden: Bool { text == "$blobchangefeed" || text == "$logs" }
+    var isHidden: Bool { self == .changeFeed || self == .logs }
 
     /// Refuses to change what the region alone writes.
     func refuseChange() throws(ServiceError) {
         guard self == .changeFeed else { return }
         throw ServiceError(.systemContainer)
     }
+    /// Refuses to make what the service alone makes.
+    func refuseMaking() throws(ServiceError) {
+        try refuseChange()
+        guard self == .logs else { return }
+        throw ServiceError(.logsContainer)
+    }
 }
 
 extension StorageFault {
+    /// 403: `$logs` "is automatically created when Storage Analytics is enabled", by nobody else.
+    ///
+    /// What the service answers to who tries was not found; this is its answer to other requests for `$logs` that it does
+    /// not allow (azure-diagnostics-tools issue 215), and to writes in `$blobchangefeed`.
+    static let logsContainer = StorageFault(
+        403,
+        "InsufficientAccountPermissions",
+        "The account being accessed does not have sufficient permissions to execute this operation: $logs is made by the "
+            + "service, when logging is enabled."
+    )
     /// 403: what the service answers to writes in `$blobchangefeed`.
     static let systemContainer = StorageFault(
         403,

@@ -11,6 +11,8 @@ package struct ContainerName: Hashable, Comparable, Sendable, CustomStringConver
     package static let web = ContainerName(system: "$web")
     /// The container of an account's change feed.
     package static let changeFeed = ContainerName(system: "$blobchangefeed")
+    /// The container of an account's logs (Storage Analytics), which no account of this region has.
+    package static let logs = ContainerName(system: "$logs")
     /// The names with `$` that the service gives a meaning; no other name may hold a `$`.
     package static let system: Set<String> = ["$root", "$web", "$logs", "$blobchangefeed"]
 
