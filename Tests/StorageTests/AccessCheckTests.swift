@@ -109,6 +109,12 @@ struct AccessCheckTests {
                     entries[scope + subjects[generator.upTo(6)]] = Self.digits[generator.upTo(8)]
                 }
                 let kind = generator.upTo(3)
+                // Half of those that replace a list are whole, as they have to be.
+                if kind == 0, generator.upTo(2) == 0 {
+                    for subject in subjects.prefix(3) where entries[subject] == nil {
+                        entries[subject] = Self.digits[generator.upTo(8)]
+                    }
+                }
                 if kind == 2 {
                     let list = try AccessList(removing: entries.keys.joined(separator: ","))
                     try? access.remove(list, onDirectory: true)
@@ -117,7 +123,10 @@ struct AccessCheckTests {
                     if kind == 1 {
                         try access.modify(list, onDirectory: true)
                     } else {
-                        try access.replace(list, onDirectory: true)
+                        let before = access
+                        let isWhole = subjects.prefix(3).allSatisfy { entries[$0] != nil }
+                        let fault = Fixture.fault { try access.replace(list, onDirectory: true) }
+                        #expect(isWhole ? fault == nil : fault?.code == "SetAclMissingAces" && access == before)
                     }
                 }
             }

@@ -10,8 +10,33 @@ struct AccessControlTests {
 
     private static func made(_ mode: Int, _ lists: String...) throws -> AccessControl {
         var access = AccessControl(owner: "o", group: "g", AccessMode(mode))
-        for list in lists { try access.replace(AccessList(AccessListTests.full(list)), onDirectory: true) }
+        for list in lists {
+            try access.replace(completed(AccessList(AccessListTests.full(list)), from: access), onDirectory: true)
+        }
         return access
+    }
+    /// A list with the entries it leaves out, as Hadoop's client sends it: the service does not complete it (see
+    /// `a list that replaces another is whole`).
+    private static func completed(_ list: AccessList, from access: AccessControl) -> AccessList {
+        var list = list
+        for kind in [AccessList.Kind.user, .group, .other] {
+            let subject = AccessList.Subject(kind)
+            if list[subject] == nil { list[subject] = access.list[subject] }
+        }
+        return list
+    }
+    @Test(arguments: [
+        "", "user::rwx", "user::rwx,group::r-x", "group::r-x,other::---", "user::rwx,other::---",
+        "user:F:rwx,group::r-x,other::---", "user::rwx,group:F:r-x,other::---", "user::rwx,group::r-x,mask::rwx",
+        "default:user::rwx,default:group::r-x,default:other::---",
+    ])
+    func `a list that replaces another is whole`(_ list: String) throws {
+        var access = try Self.made(0o750, Self.base)
+        let before = access
+        let spec = list.isEmpty ? AccessList([]) : try AccessList(AccessListTests.full(list))
+        let fault = Fixture.fault { try access.replace(spec, onDirectory: true) }
+        #expect(fault?.line == "400 SetAclMissingAces")
+        #expect(access == before)
     }
     private static func text(_ access: AccessControl) -> String {
         access.text.replacing(AccessListTests.foo, with: "F").replacing(AccessListTests.bar, with: "B")

@@ -101,7 +101,7 @@ struct DeletedPathTests {
         stranger.identity = .nobody
         let signed = try await client.signature(container: "docs", permissions: "l")
         #expect(try await stranger.send(.get, "/docs", "\(list)&showonly=deleted&\(signed)").status == 200)
-        let all = ["x-ms-acl": "user:\(client.region.principal.text):rwx"]
+        let all = ["x-ms-acl": "user::rwx,user:\(client.region.principal.text):rwx,group::r-x,other::---"]
         #expect(try await client.path(.patch, "/docs", "action=setAccessControl", headers: all).status == 200)
         var bearer = client
         bearer.identity = .bearer

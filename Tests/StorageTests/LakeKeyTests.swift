@@ -75,11 +75,11 @@ struct LakeKeyTests {
         let guest = delegation.client
         #expect(try await guest.path(.get, "/docs/d/f", signed("r")).status == 403)
         for path in ["/docs", "/docs/d"] {
-            let list = ["x-ms-acl": "user:\(user):rwx"]
+            let list = ["x-ms-acl": "user::rwx,user:\(user):rwx,group::r-x,other::---"]
             #expect(try await client.path(.patch, path, "action=setAccessControl", headers: list).status == 200)
         }
         #expect(try await guest.path(.get, "/docs/d/f", signed("r")).status == 403)
-        let reads = ["x-ms-acl": "user:\(user):r--"]
+        let reads = ["x-ms-acl": "user::rw-,user:\(user):r--,group::r--,other::---"]
         #expect(try await client.path(.patch, "/docs/d/f", "action=setAccessControl", headers: reads).status == 200)
         #expect(try await guest.path(.get, "/docs/d/f", signed("r")).body == [1])
         #expect(try await guest.path(.get, "/docs/d/f", signed("w")).status == 403)
@@ -137,7 +137,9 @@ struct LakeKeyTests {
         #expect(try await client.path(.head, "/docs/i")["x-ms-acl"]?.contains("user:\(someone):r--") == true)
         let named = try await client.path(.head, "/docs/i", "action=getAccessControl&upn=true")
         #expect(named.status == 200 && named["x-ms-owner"] == someone)
-        for wrong in [["x-ms-permissions": "rwx"], ["x-ms-acl": "user:x"], ["x-ms-owner": "me"]] {
+        for wrong in [
+            ["x-ms-permissions": "rwx"], ["x-ms-acl": "user:x"], ["x-ms-acl": "user::rwx"], ["x-ms-owner": "me"],
+        ] {
             #expect(try await client.rename("/docs/i", to: "/docs/j", wrong).status == 400)
         }
         var bearer = client

@@ -55,6 +55,9 @@ struct PathAccessTests {
         arguments: [
             (["x-ms-acl": "asdf"], "InvaldAccessControlList"),
             (["x-ms-acl": "default:user::rwx"], "InvaldAccessControlList"),
+            (["x-ms-acl": "user::rwx,group::r-x"], "SetAclMissingAces"),
+            (["x-ms-acl": "user::rwx,other::r-x"], "SetAclMissingAces"),
+            (["x-ms-acl": "user:21cd756e-e290-4a26-9547-93e8cc1a8923:rwx"], "SetAclMissingAces"),
             (["x-ms-permissions": "asdf"], "InvalidPermission"), ([:], "MissingRequiredHeader"),
             (["x-ms-owner": "someone"], "InvalidHeaderValue"),
             (["x-ms-permissions": "0700", "x-ms-acl": "user::rwx"], "InvalidInput"),

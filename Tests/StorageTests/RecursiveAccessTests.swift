@@ -49,6 +49,7 @@ struct RecursiveAccessTests {
         try await client.path(.head, path, "action=getAccessControl")["x-ms-acl"]
     }
     private static let id = "21cd756e-e290-4a26-9547-93e8cc1a8923"
+    private static let whole = "user::rwx,group::r-x,other::rwx"
 
     @Test(arguments: [1, 2, 7, 2_000]) func `a tree is changed in passes of any size`(_ size: Int) async throws {
         let client = try await Self.tree()
@@ -100,7 +101,9 @@ struct RecursiveAccessTests {
         ("mode=set", "asdf", "InvaldAccessControlList"), ("mode=remove", "user::rwx", "InvaldAccessControlList"),
         ("mode=set&maxRecords=0", "user::rwx", "InvalidQueryParameterValue"),
         ("mode=set&forceFlag=maybe", "user::rwx", "InvalidQueryParameterValue"),
-        ("mode=set&continuation=abc", "user::rwx", "InvalidQueryParameterValue"),
+        ("mode=set&continuation=abc", "\(whole)", "InvalidQueryParameterValue"),
+        ("mode=set", "user::rwx,group::r--", "SetAclMissingAces"), ("mode=set", "other::rwx", "SetAclMissingAces"),
+        ("mode=set", "default:user::rwx,default:group::r-x,default:other::---", "SetAclMissingAces"),
     ]) func `a request that cannot be is refused`(_ query: String, _ list: String, _ code: String) async throws {
         let client = try await Self.tree()
         let all = "action=setAccessControlRecursive&\(query)"

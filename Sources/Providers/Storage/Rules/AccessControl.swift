@@ -15,7 +15,6 @@ package struct AccessControl: Hashable, Sendable {
     /// Who owns what no principal made.
     package static let superuser = "$superuser"
     private typealias Subject = AccessList.Subject
-    private static let base: [Subject] = [Subject(.user), Subject(.group), Subject(.other)]
 
     /// A path without named entries.
     package init(owner: String, group: String, _ mode: AccessMode) {
@@ -43,7 +42,7 @@ package struct AccessControl: Hashable, Sendable {
         return mode
     }
     /// Whether there is more than the permissions tell.
-    package var isExtended: Bool { list.entries.count > Self.base.count }
+    package var isExtended: Bool { list.entries.count > AccessList.base.count }
     /// `x-ms-permissions`: `rwxr-x---`, and a plus where there is more than that.
     package var permissions: String { mode.text + (isExtended ? "+" : "") }
     /// `x-ms-acl`.
@@ -58,10 +57,10 @@ package struct AccessControl: Hashable, Sendable {
         list[Subject(.other)] = mode.other
         isSticky = mode.isSticky
     }
-    /// Replaces the list; entries of the owner, the group and others that `spec` leaves out stay as they are.
+    /// Replaces the list by a whole one.
     package mutating func replace(_ spec: AccessList, onDirectory isDirectory: Bool) throws(StorageFault) {
-        var new = try Self.fitting(spec, isDirectory)
-        for subject in Self.base where new[subject] == nil { new[subject] = list[subject] ?? [] }
+        let new = try Self.fitting(spec, isDirectory)
+        try new.checkBase()
         try settle(new, changed: spec)
     }
     /// Sets single entries, and leaves the others.
@@ -74,7 +73,7 @@ package struct AccessControl: Hashable, Sendable {
     /// Takes entries away, where they are there.
     package mutating func remove(_ spec: AccessList, onDirectory isDirectory: Bool) throws(StorageFault) {
         let spec = try Self.fitting(spec, isDirectory)
-        guard !spec.entries.contains(where: { Self.base.contains($0.subject) }) else {
+        guard !spec.entries.contains(where: { AccessList.base.contains($0.subject) }) else {
             throw .invalidAccessList("The entries of the owner, the owning group and all others cannot be removed.")
         }
         var new = list
@@ -98,7 +97,7 @@ package struct AccessControl: Hashable, Sendable {
     private mutating func settle(_ changed: AccessList, changed spec: AccessList) throws(StorageFault) {
         var new = changed
         if new.hasDefaults {
-            for subject in Self.base {
+            for subject in AccessList.base {
                 let template = subject.moved(toDefault: true)
                 if new[template] == nil { new[template] = new[subject] }
             }

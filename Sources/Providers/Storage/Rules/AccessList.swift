@@ -141,6 +141,13 @@ package struct AccessList: Hashable, Sendable {
         )
     }
     package var hasDefaults: Bool { entries.contains { $0.subject.isDefault } }
+    /// Refuses a list that cannot stand for a path's whole one: the entries of the owner, the owning group and all others
+    /// are never guessed.
+    package func checkBase() throws(StorageFault) {
+        guard Self.base.allSatisfy({ self[$0] != nil }) else { throw .missingAccessEntries }
+    }
+    /// Whom every path has an entry for.
+    static let base = [Subject(.user), Subject(.group), Subject(.other)]
     /// In the order the service shows entries in: owner, users, group, groups, mask, others; access before default.
     package var ordered: AccessList {
         AccessList(
@@ -156,4 +163,13 @@ extension StorageFault {
     package static func invalidAccessList(_ reason: String) -> StorageFault {
         StorageFault(400, "InvaldAccessControlList", "The access control list value is invalid.\n\(reason)")
     }
+    /// 400: a list that is to replace another has no entry of the owner, the owning group or all others.
+    ///
+    /// Code and text as the service was seen to answer a recursive change (azure-cli issue 16792); what it answers to a
+    /// change of one path was not found, and is taken to be the same.
+    package static let missingAccessEntries = StorageFault(
+        400,
+        "SetAclMissingAces",
+        "Invalid ACL: the user, group and other entries are required."
+    )
 }

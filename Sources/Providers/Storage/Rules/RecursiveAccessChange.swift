@@ -33,6 +33,8 @@ package struct RecursiveAccessChange: Equatable, Sendable {
         case "true": isForced = true
         case .some(let other): throw .invalidQueryParameterValue("forceFlag", other)
         }
+        // Told once for all paths, before any of them is changed.
+        if mode == .set { try list.checkBase() }
         let marker = head.query["continuation"].flatMap { $0.isEmpty ? nil : $0 }
         self.marker = try marker.map { text throws(StorageFault) in try ListMarker(text, for: .paths) }
     }
