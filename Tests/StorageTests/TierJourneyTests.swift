@@ -99,9 +99,74 @@ struct TierJourneyTests {
                 .status == 202
         )
         #expect(try await client.send(.head, "/docs/w")["x-ms-access-tier"] == "Cold")
+    }
+
+    /// "Rehydrate an archived blob to an online tier": since version 2021-02-12, within a region.
+    @Test func `an archived blob is copied out of the archive of another account`() async throws {
+        let client = try await StorageClient.ready()
+        #expect(try await client.upload("/docs/x", [1, 2]).status == 201)
+        #expect(try await Self.set(client, "Archive").status == 200)
         let neighbour = try await client.neighbour()
-        let far = ["x-ms-copy-source": address, "x-ms-access-tier": "Hot"]
-        #expect(try await neighbour.send(.put, "/docs/y", headers: far).status >= 400)
+        let address = client.region.plan.address(client.host(of: client.account)) + "/docs/x"
+        let signed = address + "?" + (try await client.signature(container: "docs", permissions: "r"))
+        func copy(
+            _ source: String,
+            _ tier: String?,
+            version: String = "2021-02-12",
+            sync: Bool = false
+        ) async throws -> StorageAnswer {
+            var headers = ["x-ms-copy-source": source, "x-ms-rehydrate-priority": "High"]
+            headers["x-ms-access-tier"] = tier
+            if sync { headers["x-ms-requires-sync"] = "true" }
+            return try await neighbour.send(.put, "/docs/y", headers: headers, version: version)
+        }
+        let before = try await client.storedKeys()
+        for (answer, code) in [
+            (try await copy(address, "Hot"), "CannotVerifyCopySource"),
+            (try await copy(signed, nil), "BlobArchived"), (try await copy(signed, "Archive"), "BlobArchived"),
+            (try await copy(signed, "Hot", version: "2020-12-06"), "BlobArchived"),
+            (try await copy(signed, "Hot", sync: true), "BlobArchived"),
+        ] { #expect(answer.code == code, "\(answer.status) \(answer.code ?? "")") }
+        #expect(try await client.storedKeys() == before)
+        #expect(try await copy(signed, "Cool").status == 202)
+        try await client.settle()
+        let pending = try await neighbour.send(.head, "/docs/y")
+        #expect(pending["x-ms-copy-status"] == "success" && pending["x-ms-access-tier"] == "Archive")
+        #expect(pending["x-ms-archive-status"] == "rehydrate-pending-to-cool")
+        #expect(try await neighbour.send(.get, "/docs/y").code == "BlobBeingRehydrated")
+        client.region.clock.pass(Rehydration.Priority.high.wait)
+        let back = try await neighbour.send(.get, "/docs/y")
+        #expect(back.body == [1, 2] && back["x-ms-access-tier"] == "Cool")
+        #expect(try await client.send(.get, "/docs/x").code == "BlobArchived")
+    }
+
+    @Test func `a snapshot or a version stays in the archive, and the current blob does not`() async throws {
+        let client = try await StorageClient.ready()
+        try await client.keep(["isVersioningEnabled": true])
+        let version = try #require(try await client.upload("/docs/x", [1])["x-ms-version-id"]).percentEncoded()
+        let snapshot = try #require(try await client.send(.put, "/docs/x", "comp=snapshot")["x-ms-snapshot"])
+            .percentEncoded()
+        let current = try #require(try await client.upload("/docs/x", [2])["x-ms-version-id"]).percentEncoded()
+        func set(_ state: String, _ tier: String) async throws -> StorageAnswer {
+            try await client.send(.put, "/docs/x", "comp=tier&\(state)", headers: ["x-ms-access-tier": tier])
+        }
+        for state in ["snapshot=\(snapshot)", "versionid=\(version)"] {
+            #expect(try await set(state, "Cool").status == 200)
+            #expect(try await set(state, "Archive").status == 200)
+            let shown = try await client.send(.head, "/docs/x", state).headers
+            for tier in ["Hot", "Cool", "Cold"] {
+                #expect(try await set(state, tier).code == "BlobArchived", "\(state)")
+            }
+            #expect(try await client.send(.head, "/docs/x", state).headers == shown)
+            #expect(try await set(state, "Archive").status == 200)
+        }
+        #expect(try await set("versionid=\(current)", "Archive").status == 200)
+        #expect(try await set("versionid=\(current)", "Hot").status == 202)
+        // What was on its way out when it was overwritten arrives.
+        #expect(try await client.upload("/docs/x", [3]).status == 201)
+        #expect(try await set("versionid=\(current)", "Cool").code == "BlobBeingRehydrated")
+        client.region.clock.pass(Rehydration.Priority.standard.wait)
+        #expect(try await client.send(.get, "/docs/x", "versionid=\(current)").body == [2])
     }
 
     @Test func `a blob is deleted by when its tier was set`() async throws {

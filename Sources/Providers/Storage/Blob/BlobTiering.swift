@@ -21,7 +21,9 @@ extension StorageProvider {
 
     /// Set Blob Tier (`PUT /{container}/{blob}?comp=tier`), of a snapshot or version too.
     ///
-    /// It changes neither the tag nor the time of change.
+    /// It changes neither the tag nor the time of change. "Snapshots and previous versions cannot be rehydrated back to the
+    /// hot or cool tiers once they are moved to the archive tier" ("Blob rehydration from the archive tier"): copies of
+    /// them are. The page names no code; the one of archived blobs says what is the matter.
     func setBlobTier(_ call: Call, _ scope: WriteScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
         let (tier, priority) = try checked { () throws(StorageFault) in
@@ -34,6 +36,12 @@ extension StorageProvider {
         let home = try await tierHome(blob, scope)
         let (new, status) = try checked { () throws(StorageFault) in
             try tier.check(for: record.kind, account: home, length: record.length)
+            // A way out of the archive that a version began as the current blob goes on.
+            if record.past != nil, tier != .archive, record.tier.isOffline(at: scope.now),
+                record.tier.pending(at: scope.now) == nil
+            {
+                throw .blobArchived
+            }
             return try record.tier.setting(tier, priority: priority, at: scope.now)
         }
         var tiered = record
@@ -48,10 +56,11 @@ extension StorageProvider {
     }
 
     /// The tier a copy begins with; of an archived blob the archive, on its way out of it ("Rehydrate an archived blob to
-    /// an online tier", copy operation).
+    /// an online tier": "After the copy operation is complete, the destination blob appears in the archive tier", and "is
+    /// then rehydrated").
     ///
-    /// The request names the tier it goes to, and another blob of the same account; any other request is told that the
-    /// source is archived.
+    /// The request names the tier it goes to, and another blob, of another account of the region since version 2021-02-12;
+    /// any other request is told that the source is archived.
     static func tier(
         ofCopy blob: BlobCall,
         of found: FoundSource,
@@ -64,7 +73,8 @@ extension StorageProvider {
         }
         guard found.record.tier.isOffline(at: now) else { return BlobTier() }
         let isItself = found.place == site.place && source.moment == nil
-        guard let wanted, wanted != .archive, source.place.id == blob.place.id, !isItself,
+        let isReached = source.place.id == blob.place.id || blob.version.isAtLeast("2021-02-12")
+        guard let wanted, wanted != .archive, isReached, !isItself,
             found.record.tier.pending(at: now) == nil
         else {
             try found.record.refuseArchived(at: now)
