@@ -32,9 +32,14 @@ struct DelegationJourneyTests {
 
     @Test func `a key is for signed-in callers with the right to one`() async throws {
         var client = try await ready()
-        #expect(try await DelegationClient.ask(client).code == "AuthorizationPermissionMismatch")
+        let bySignature = try await client.accountSignature(services: "b")
+        let byKey = try await DelegationClient.ask(client)
+        #expect(byKey.status == 403 && byKey.code == "AuthenticationFailed")
         client.identity = .nobody
         #expect(try await DelegationClient.ask(client).status == 401)
+        let query = "restype=service&comp=userdelegationkey&\(bySignature)"
+        let signed = try await client.send(.post, "/", query)
+        #expect(signed.status == 403 && signed.code == "AuthenticationFailed", "\(signed.code ?? "")")
         client.identity = .bearer
         try await client.region.unassign("Owner")
         #expect(try await DelegationClient.ask(client).code == "AuthorizationPermissionMismatch")

@@ -6,8 +6,7 @@ import Kernel
 /// What an account key opens: everything on the surfaces of its account.
 struct KeyGrant: Grant {
     func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
-        // REST "Get User Delegation Key": only a signed-in caller may ask for one.
-        if operation.hasSuffix(".getUserDelegationKey") { throw .permissionMismatch() }
+        try StorageNeeds.refuseUnlessSignedIn(operation)
     }
 }
 
@@ -26,6 +25,7 @@ struct SignatureGrant: Grant {
     var appeals: [ListAppeal] = []
 
     func permit(operation: String, access: Access, call: Call) throws(ServiceError) {
+        try StorageNeeds.refuseUnlessSignedIn(operation)
         guard let need = StorageNeeds.need(of: operation, call.request) else { throw .permissionMismatch() }
         do { _ = try grant.permits(need) } catch { throw ServiceError(error) }
         for appeal in appeals { try appeal.permit(operation: operation, access: access, call: call) }
@@ -81,6 +81,14 @@ extension Caller {
 ///
 /// An operation that is not here is closed to signatures.
 enum StorageNeeds {
+    /// Refuses what no key and no signature of the account opens (REST "Get User Delegation Key": a bearer token is needed).
+    ///
+    /// Code and reason as the service answers a key (azure-storage-net-data-movement issue 176, azure-sdk-for-net issue
+    /// 12052); of signatures none was found, and they are as little that scheme.
+    static func refuseUnlessSignedIn(_ operation: String) throws(ServiceError) {
+        guard operation.hasSuffix(".getUserDelegationKey") else { return }
+        throw ServiceError(.authenticationFailed("Only authentication scheme Bearer is supported"))
+    }
     /// Operations on blobs of `$root` have the names of those on other blobs, with this before.
     static let rootPrefix = "root."
     /// The name without what tells HEAD and `$root` apart.
