@@ -26,6 +26,11 @@ package protocol AccessView: Sendable {
 }
 
 extension AccessView {
+    /// The assignments that count for a caller; none for who is no principal of the scope's tenant.
+    func assignments(of caller: Caller, _ scope: some Scope) async throws(ServiceError) -> [RoleAssignment] {
+        guard let principal = caller.principal, principal.tenant == scope.tenant else { return [] }
+        return try await assignments(for: principal.id, scope)
+    }
     /// Whether role assignments let the caller do a data-plane action on a resource.
     package func allowsData(
         _ action: String,
@@ -33,25 +38,19 @@ extension AccessView {
         caller: Caller,
         scope: some Scope
     ) async throws(ServiceError) -> Bool {
-        guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
-        return try await assignments(for: principal.id, scope).contains { assignment in
-            ResourceID(assignment.scope).contains(resource)
-                && RoleDefinition.of(assignment.role)?.allows(action, data: true) == true
-        }
+        try await assignments(of: caller, scope).contains { $0.covers(resource) && $0.allows(action, data: true) }
     }
     /// Whether they let the caller do one of some data-plane actions on a resource, or on something below it.
+    ///
+    /// It opens nothing by itself: whoever goes by it asks again for each part of what is done.
     package func allowsDataBelow(
         _ actions: [String],
         at resource: ResourceID,
         caller: Caller,
         scope: some Scope
     ) async throws(ServiceError) -> Bool {
-        guard let principal = caller.principal, principal.tenant == scope.tenant else { return false }
-        return try await assignments(for: principal.id, scope).contains { assignment in
-            let given = ResourceID(assignment.scope)
-            guard given.contains(resource) || resource.contains(given) else { return false }
-            guard let role = RoleDefinition.of(assignment.role) else { return false }
-            return actions.contains { role.allows($0, data: true) }
+        try await assignments(of: caller, scope).contains { assignment in
+            assignment.touches(resource) && actions.contains { assignment.allows($0, data: true) }
         }
     }
     /// Whether the caller has any role at, above or below a scope: enough to know that the scope exists.
@@ -60,12 +59,20 @@ extension AccessView {
         caller: Caller,
         scope: ReadScope
     ) async throws(ServiceError) -> Bool {
-        guard let principal = caller.principal else { return false }
-        return try await assignments(for: principal.id, scope).contains { assignment in
-            let given = ResourceID(assignment.scope)
-            return given.contains(resource) || resource.contains(given)
-        }
+        try await assignments(of: caller, scope).contains { $0.touches(resource) }
     }
+}
+
+extension RoleAssignment {
+    /// Whether it holds for a resource: it was given there or above.
+    func covers(_ resource: ResourceID) -> Bool { ResourceID(scope).contains(resource) }
+    /// Whether it holds for a resource or for something below it.
+    func touches(_ resource: ResourceID) -> Bool {
+        let given = ResourceID(scope)
+        return given.contains(resource) || resource.contains(given)
+    }
+    /// Whether its role has an action.
+    func allows(_ action: String, data: Bool) -> Bool { RoleDefinition.of(role)?.allows(action, data: data) == true }
 }
 
 /// Where a page of assignments goes on: behind this one.

@@ -38,10 +38,10 @@ package final class Authorizer: AccessView {
         switch (call.caller, access) {
         case (_, .anyone), (.region, _): return true
         case (.principal(let principal), .member): return principal.tenant == call.tenant
-        case (.principal(let principal), .control(let action)):
-            return try await allows(action, data: false, at: resource, principal, scope)
-        case (.principal(let principal), .data(let action)):
-            return try await allows(action, data: true, at: resource, principal, scope)
+        case (.principal, .control(let action)):
+            return try await allows(action, at: resource, caller: call.caller, scope: scope)
+        case (.principal, .data(let action)):
+            return try await allowsData(action, at: resource, caller: call.caller, scope: scope)
         case (.principal, .dataBelow(let actions)):
             return try await allowsDataBelow(actions, at: resource, caller: call.caller, scope: scope)
         case (.holder(_, let grant), _):
@@ -56,21 +56,7 @@ package final class Authorizer: AccessView {
         caller: Caller,
         scope: ReadScope
     ) async throws(ServiceError) -> Bool {
-        guard let principal = caller.principal else { return false }
-        return try await allows(action, data: false, at: resource, principal, scope)
-    }
-    private func allows(
-        _ action: String,
-        data: Bool,
-        at resource: ResourceID,
-        _ principal: Principal,
-        _ scope: ReadScope
-    ) async throws(ServiceError) -> Bool {
-        guard principal.tenant == scope.tenant else { return false }
-        return try await assignments(for: principal.id, scope).contains { assignment in
-            ResourceID(assignment.scope).contains(resource)
-                && RoleDefinition.of(assignment.role)?.allows(action, data: data) == true
-        }
+        try await assignments(of: caller, scope).contains { $0.covers(resource) && $0.allows(action, data: false) }
     }
 
     package func assignments(
