@@ -48,6 +48,45 @@ struct LakeSnapshotTests {
         #expect(try await client.storedKeys() == before)
     }
 
+    @Test func `a change of a path that names a snapshot changes neither that nor the file`() async throws {
+        let client = try await StorageClient.lake()
+        try await client.write("/docs/f", [1])
+        let past = try await Self.snapshot(client, "/docs/f")
+        try await client.write("/docs/f", [2, 3])
+        try await client.write("/docs/other", [4])
+        func state() async throws -> [String] {
+            var shown = try await client.paths()
+            for (path, query) in [("/docs/f", ""), ("/docs/f", past), ("/docs/other", "")] {
+                let answer = try await client.path(.get, path, query)
+                let access = try await client.path(.head, path, "action=getAccessControl&\(query)")
+                shown += ["\(answer.status) \(answer.body) \(answer["ETag"] ?? "")", access["x-ms-acl"] ?? ""]
+            }
+            return shown
+        }
+        let (before, keys) = (try await state(), try await client.storedKeys())
+        let whole = "user::rwx,group::rwx,other::rwx"
+        let attempts: [(HTTPRequest.Method, String, [String: String], [UInt8])] = [
+            (.delete, "", [:], []), (.patch, "action=setAccessControl", ["x-ms-acl": whole], []),
+            (.patch, "action=setAccessControlRecursive&mode=set", ["x-ms-acl": whole], []),
+            (.patch, "action=setProperties", ["x-ms-properties": "a=MQ=="], []),
+            (.patch, "action=append&position=1", [:], [9]), (.patch, "action=flush&position=1", [:], []),
+            (.patch, "action=append&position=1&flush=true", [:], [9]),
+            (.put, "mode=legacy", ["x-ms-rename-source": "/docs/other"], []), (.put, "resource=file", [:], []),
+            (.put, "resource=directory", [:], []),
+            (.post, "", ["x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1"], []),
+        ]
+        for moment in [past, "versionid=2026-01-01T00:00:00.0000000Z"] {
+            for (method, query, headers, body) in attempts {
+                let all = query.isEmpty ? moment : "\(query)&\(moment)"
+                let answer = try await client.path(method, "/docs/f", all, headers: headers, body: body)
+                let told = "\(method) \(all): \(answer.status) \(answer.code ?? "")"
+                #expect(answer.status == 400 && answer.code == "InvalidQueryParameterValue", "\(told)")
+                #expect(try await state() == before, "\(told)")
+            }
+        }
+        #expect(try await client.storedKeys() == keys)
+    }
+
     @Test(arguments: [1, 2, 3, 5000]) func `snapshots are listed before their files, page by page`(page: Int)
         async throws
     {

@@ -18,6 +18,8 @@ extension StorageProvider {
     func openPath(_ call: Call, _ scope: some Scope) async throws(ServiceError) -> BlobCall {
         let blob = try await open(call, scope)
         guard blob.place.isHierarchical else { throw ServiceError(.hierarchicalNamespaceNotEnabled) }
+        // A snapshot is read here, and changed at the Blob surface alone: what names one must not reach the file.
+        if ![.get, .head].contains(call.request.method) { try blob.refusePast() }
         return blob
     }
 }
