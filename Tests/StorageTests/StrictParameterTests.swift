@@ -120,6 +120,8 @@ struct StrictParameterTests {
             (.blob, .put, "/", "restype=service&comp=propertys"), (.blob, .get, "/", "comp=list&restype=share"),
             (.blob, .post, "/", "comp=batches"), (.queue, .get, "/", ""), (.queue, .get, "/", "comp=queues"),
             (.queue, .get, "/jobs", "comp=messages"), (.table, .put, "/people", "comp=acls"),
+            (.table, .delete, "/Tables('people')", "comp=acl"), (.table, .get, "/people()", "comp=metadata"),
+            (.table, .get, "/Tables", "comp=list"),
             // What means a container, or nothing, is not taken for the blob.
             (.blob, .delete, "/docs/f", "restype=container"), (.blob, .put, "/docs/f", "restype=container"),
             (.blob, .delete, "/docs/f", "restype=file"), (.blob, .put, "/new", "restype=share"),

@@ -84,6 +84,10 @@ extension StorageProvider {
             throw .unavailable("\(call.operation) came past the doorkeeper")
         }
         let (head, account) = (opened.head, opened.target.account)
+        // An unknown `comp` must not be taken for a plain read or write.
+        if let comp = head.query["comp"], !comp.isEmpty, !Self.operationsByComp.contains(call.operation) {
+            throw ServiceError(.invalidQueryParameterValue("comp", String(comp.prefix(64))))
+        }
         let version = try checked { () throws(StorageFault) in
             if let type = head.headers[.contentType], type.lowercased().contains("atom") {
                 throw .atomFormatNotSupported
@@ -107,4 +111,8 @@ extension StorageProvider {
             endpoint: isPathStyle ? "https://\(authority)/\(account)-table/" : "https://\(authority)/"
         )
     }
+    /// The operations whose routes ask for a `comp`.
+    private static let operationsByComp = Set(
+        tableOperations.filter { $0.route.query["comp"] != nil }.map(\.name)
+    )
 }
