@@ -32,9 +32,10 @@ extension StorageClient {
     func ranges(
         _ path: String,
         _ query: String = "",
-        _ headers: [String: String] = [:]
+        _ headers: [String: String] = [:],
+        version: String = "2023-11-03"
     ) async throws -> (pages: [Range<Int64>], cleared: [Range<Int64>], marker: String?) {
-        let answer = try await send(.get, path, "comp=pagelist\(query)", headers: headers)
+        let answer = try await send(.get, path, "comp=pagelist\(query)", headers: headers, version: version)
         #expect(answer.status == 200)
         func list(_ name: String) -> [Range<Int64>] {
             answer.text.split(separator: "<\(name)>").dropFirst().compactMap { part in
@@ -146,6 +147,16 @@ struct PageJourneyTests {
         }
         _ = try await client.upload("/docs/block", [1])
         #expect(try await client.send(.get, "/docs/block", "comp=pagelist").code == "InvalidBlobType")
+    }
+
+    @Test func `a version without pages is told every range at once`() async throws {
+        let client = try await StorageClient.ready()
+        _ = try await client.createPages("/docs/disk", 4096)
+        for page in [0, 2, 4] { _ = try await client.write("/docs/disk", Int64(page * 512), client.bytes(512)) }
+        let some = try await client.ranges("/docs/disk", "&maxresults=1", version: "2020-10-02")
+        #expect(some.pages == [0..<512] && some.marker != nil)
+        let all = try await client.ranges("/docs/disk", "&maxresults=1", version: "2019-02-02")
+        #expect(all.pages == [0..<512, 1024..<1536, 2048..<2560] && all.marker == nil)
     }
 
     @Test func `a blob is made longer and shorter, and its number moves`() async throws {

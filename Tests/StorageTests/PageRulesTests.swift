@@ -102,14 +102,18 @@ struct PageRulesTests {
 
     @Test func `ranges are written in order, their ends inside`() throws {
         let listing = PageListing(pages: [0..<512, 2048..<4096], cleared: [512..<1024], nextMarker: "m")
-        #expect(
-            String(decoding: try listing.body(), as: UTF8.self).hasSuffix(
-                joined(
-                    "<PageList><PageRange><Start>0</Start><End>511</End></PageRange>",
-                    "<ClearRange><Start>512</Start><End>1023</End></ClearRange>",
-                    "<PageRange><Start>2048</Start><End>4095</End></PageRange><NextMarker>m</NextMarker></PageList>"
+        // Clients from before there were pages take every element for a range.
+        for (version, marker) in [("2020-10-02", "<NextMarker>m</NextMarker>"), ("2020-08-04", "")] {
+            let body = try listing.body(try #require(ServiceVersion(version)))
+            #expect(
+                String(decoding: body, as: UTF8.self).hasSuffix(
+                    joined(
+                        "<PageList><PageRange><Start>0</Start><End>511</End></PageRange>",
+                        "<ClearRange><Start>512</Start><End>1023</End></ClearRange>",
+                        "<PageRange><Start>2048</Start><End>4095</End></PageRange>\(marker)</PageList>"
+                    )
                 )
             )
-        )
+        }
     }
 }

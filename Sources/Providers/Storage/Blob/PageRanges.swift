@@ -9,7 +9,13 @@ private struct PageQuery {
     let marker: Int64?
     let resultsMax: Int
 
-    init(_ head: RequestHead) throws(StorageFault) {
+    /// `whole` is what an answer to a version holds that cannot ask for the rest.
+    init(_ head: RequestHead, _ version: ServiceVersion, whole: Int) throws(StorageFault) {
+        guard version.isAtLeast(PageListing.firstPagedVersion) else {
+            marker = nil
+            resultsMax = whole
+            return
+        }
         marker = try head.query["marker"].flatMap { $0.isEmpty ? nil : $0 }.map { text throws(StorageFault) in
             let marker = try ListMarker(text, for: .pages)
             guard let field = marker.fields.first, let place = Int64(field), place >= 0 else {
@@ -37,7 +43,9 @@ extension StorageProvider {
     /// Get Page Ranges (`GET /{container}/{blob}?comp=pagelist`), with `prevsnapshot` what changed since.
     func getPageRanges(_ call: Call, _ scope: ReadScope) async throws(ServiceError) -> Reply {
         let blob = try await open(call, scope)
-        let query = try checked { () throws(StorageFault) in try PageQuery(blob.head) }
+        let query = try checked { () throws(StorageFault) in
+            try PageQuery(blob.head, blob.version, whole: Self.rowsPerAnswer)
+        }
         let (site, record) = try await blob.existingBlob(scope)
         guard record.kind == .page, case .pages(let id, let generation) = record.body else {
             throw ServiceError(.invalidBlobType)
@@ -51,7 +59,15 @@ extension StorageProvider {
         let before = try await previous(blob, site, record, scope)
         let look = PageLook(table: id, generation: generation, domain: blob.domain)
         let listing = try await list(look, since: before, window, resultsMax: query.resultsMax, scope)
-        var reply = try blob.xml { () throws(StorageFault) in try listing.body() }
+        guard listing.nextMarker == nil || blob.version.isAtLeast(PageListing.firstPagedVersion) else {
+            throw ServiceError(
+                .notImplemented(
+                    "more than \(Self.rowsPerAnswer) ranges in one answer, as versions before "
+                        + "\(PageListing.firstPagedVersion) ask for them; ask for parts by x-ms-range"
+                )
+            )
+        }
+        var reply = try blob.xml { () throws(StorageFault) in try listing.body(blob.version) }
         reply.set("ETag", record.etag.quoted)
         reply.set("Last-Modified", record.modified.httpDate)
         reply.set("x-ms-blob-content-length", String(length))

@@ -16,8 +16,13 @@ package struct PageListing: Equatable, Sendable {
         self.nextMarker = nextMarker
     }
 
+    /// The first version with `marker` and `maxresults` (REST "Get Page Ranges", URI parameters).
+    package static let firstPagedVersion = "2020-10-02"
+
     /// The XML body: `PageRange` and `ClearRange` by place, `End` inside (REST "Get Page Ranges", response body).
-    package func body() throws(StorageFault) -> [UInt8] {
+    ///
+    /// Clients of versions without pages take every element for a range, so there is no `NextMarker` for them.
+    package func body(_ version: ServiceVersion) throws(StorageFault) -> [UInt8] {
         try XMLBody.write { writer in
             writer.open("PageList")
             var cleared = cleared[...]
@@ -29,7 +34,7 @@ package struct PageListing: Equatable, Sendable {
                 Self.write("PageRange", page, to: &writer)
             }
             for range in cleared { Self.write("ClearRange", range, to: &writer) }
-            writer.leaf("NextMarker", nextMarker ?? "")
+            if version.isAtLeast(Self.firstPagedVersion) { writer.leaf("NextMarker", nextMarker ?? "") }
             writer.close()
         }
     }

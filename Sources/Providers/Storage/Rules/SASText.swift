@@ -5,8 +5,11 @@
 ///
 /// Values go in as sent, decoded once.
 enum SASText {
-    /// The first version with a signature of this kind, and the newest whose fields are known.
-    static let versions = "2013-08-15"..."2026-10-06"
+    /// The first version with a signature of this kind, and the last one a request may name.
+    ///
+    /// Clients sign with the version they speak, so what a header may say a signature may. One whose version signs other
+    /// fields than the newest known here has another text and does not match: it opens nothing.
+    static let versions = "2013-08-15"...ServiceVersion.latest.text
     /// The first version with account signatures.
     static let firstAccountVersion = "2015-04-05"
     /// The first version whose user delegation signatures can name the agent they are made for.
