@@ -11,19 +11,20 @@ package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
     /// Takes 32 bytes; nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.sizeBytes else { return nil }
-        self.init(sequence: bytes)
+        let words = bytes.withContiguousStorageIfAvailable { unsafe Self.words(UnsafeRawBufferPointer($0)) }
+        self.words = unsafe words ?? Array(bytes).withUnsafeBytes { unsafe Self.words($0) }
     }
-    private init(sequence: some Sequence<UInt8>) {
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        for (position, byte) in sequence.enumerated() {
-            switch position >> 3 {
-            case 0: words.0 = words.0 << 8 | UInt64(byte)
-            case 1: words.1 = words.1 << 8 | UInt64(byte)
-            case 2: words.2 = words.2 << 8 | UInt64(byte)
-            default: words.3 = words.3 << 8 | UInt64(byte)
-            }
-        }
-        self.words = words
+    private init(_ digest: SHA256Digest) { words = unsafe digest.withUnsafeBytes { unsafe Self.words($0) } }
+
+    /// The words of 32 bytes.
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+        precondition(bytes.count == sizeBytes, "a hash has \(sizeBytes) bytes")
+        let word = { unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
+        return (word(0), word(1), word(2), word(3))
+    }
+    /// The words as their bytes lie in memory.
+    private var inOrder: (UInt64, UInt64, UInt64, UInt64) {
+        (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     }
 
     /// The 32 bytes.
@@ -35,11 +36,7 @@ package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
     }
     /// Appends the 32 bytes: the way to write a tile.
     package func append(to out: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                out.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
+        unsafe withUnsafeBytes(of: inOrder) { unsafe out.append(contentsOf: $0) }
     }
     /// Lower-case hexadecimal.
     package var description: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
@@ -55,22 +52,26 @@ package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
 
 extension MerkleHash {
     /// The root of the tree without leaves: SHA-256 of nothing.
-    package static let empty = MerkleHash(sequence: SHA256.hash(data: [UInt8]()))
+    package static let empty = MerkleHash(SHA256.hash(data: [UInt8]()))
 
     /// The hash of a leaf: SHA-256 of 0x00 and the entry.
     package static func leaf(_ entry: [UInt8]) -> MerkleHash {
-        var hasher = SHA256()
-        hasher.update(data: [0] as [UInt8])
-        hasher.update(data: entry)
-        return MerkleHash(sequence: hasher.finalize())
+        var hasher = begun(0)
+        unsafe entry.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+        return MerkleHash(hasher.finalize())
     }
     /// The hash of an inner node: SHA-256 of 0x01, the left and the right child.
+    ///
+    /// A start of a large ledger makes tens of thousands of them.
     package static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
-        var input: [UInt8] = [1]
-        input.reserveCapacity(1 + 2 * sizeBytes)
-        left.append(to: &input)
-        right.append(to: &input)
-        return MerkleHash(sequence: SHA256.hash(data: input))
+        var hasher = begun(1)
+        unsafe withUnsafeBytes(of: (left.inOrder, right.inOrder)) { unsafe hasher.update(bufferPointer: $0) }
+        return MerkleHash(hasher.finalize())
+    }
+    private static func begun(_ kind: UInt8) -> SHA256 {
+        var hasher = SHA256()
+        unsafe withUnsafeBytes(of: kind) { unsafe hasher.update(bufferPointer: $0) }
+        return hasher
     }
     /// The hash over neighbouring perfect subtrees of falling size, left to right; `empty` for none.
     package static func joining(_ subtrees: [MerkleHash]) -> MerkleHash {
