@@ -218,6 +218,23 @@ import Testing
         }
     }
 
+    @Test func `a close leaves little of a long log to the next start, and all that was in it`() async throws {
+        try await withStoreFolder { folder in
+            let store = try RocksDBStore(path: folder)
+            for row in 0..<8 {
+                let value = [UInt8](repeating: UInt8(row), count: 1 << 20)
+                _ = try await store.commit(Commit(readVersion: 0, writes: [Key("row", Int64(row)): value]))
+            }
+            await store.close()
+            let logs = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
+            let left = try logs.map { try Data(contentsOf: URL(filePath: "\(folder)/\($0)")).count }.reduce(0, +)
+            #expect(left < 1 << 20)
+            let again = try RocksDBStore(path: folder)
+            #expect(try await again.snapshot().range(Self.everything, limit: 10, reverse: false).count == 8)
+            await again.close()
+        }
+    }
+
     @discardableResult
     private func fill(_ store: RocksDBStore, count: Int) async throws -> Version {
         var version: Version = 0

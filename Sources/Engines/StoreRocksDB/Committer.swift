@@ -39,6 +39,7 @@ struct Committer: ~Copyable {
             while !rest.isEmpty { rest = commit(rest) }
         }
         published.state.withLock { $0.snapshot = .failure(.unavailable("the store is closed")) }
+        shortenLog()
         database.close()
         queue.finish()
     }
@@ -98,6 +99,13 @@ struct Committer: ~Copyable {
         }
     }
 
+    /// Spares the next start a long replay, unless the disk is full or fails.
+    private func shortenLog() {
+        guard refusal == nil, database.figure("cur-size-all-mem-tables") ?? 0 > Limits.logLeftBytes,
+            Damage.freeBytes(at: database.path) ?? 0 > freeSpaceReserve
+        else { return }
+        database.flush()
+    }
     private func note(_ accepted: Int, conflicts: Int, _ outcome: Result<Version, StoreError>) {
         published.state.withLock { state in
             state.statistics.conflicts += conflicts

@@ -231,6 +231,19 @@ extension Database {
         }
     }
 
+    /// Writes what lies in memory into a table, so that the next start has no log to replay.
+    ///
+    /// Blocks while it works. Where it fails, all of it is in the log.
+    func flush() {
+        _ = try? leased { () throws(StoreError) in
+            let options = unsafe rocksdb_flushoptions_create()
+            defer { unsafe rocksdb_flushoptions_destroy(options) }
+            unsafe rocksdb_flushoptions_set_wait(options, 1)
+            var failure: UnsafeMutablePointer<CChar>?
+            unsafe rocksdb_flush(handle, options, &failure)
+            unsafe try check(&failure)
+        }
+    }
     /// A copy of the store in a new folder: tables are linked, the rest is copied.
     ///
     /// Blocks while it works.

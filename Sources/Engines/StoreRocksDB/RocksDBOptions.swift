@@ -41,6 +41,8 @@ enum Limits {
     static let waitingMax = 1 << 14
     /// One batch's bytes: long enough to be worth its sync, short enough that the next commit does not wait for it.
     static let batchBytesMax = 4 << 20
+    /// What closing leaves in the log for the next start to replay: some 30 ms of it.
+    static let logLeftBytes: UInt64 = 4 << 20
     /// Room the log takes ahead of what is written: few allocations, and little of the reserve's last eighth.
     static let logAheadBytes: UInt64 = 1 << 20
     /// Room the manifest takes ahead: it grows by some hundred bytes with each table.
