@@ -39,7 +39,8 @@ struct Bench: ParsableCommand {
     }
 
     private static let names = [
-        "reads", "writes", "ladder", "fairness", "queues", "ledger", "control", "tables", "radosgw", "footprint",
+        "reads", "writes", "blocks", "ladder", "fairness", "queues", "ledger", "control", "tables", "radosgw",
+        "footprint",
         "rename", "scale",
     ]
     private var counts: [Int] { sizes.split(separator: ",").map { Int($0) ?? 0 } + (full ? [10_000_000] : []) }
@@ -66,6 +67,7 @@ extension Stage {
         switch part {
         case "reads": reads()
         case "writes": writes()
+        case "blocks": blocks()
         case "ladder": ladder()
         case "fairness": fairness()
         case "queues": queues()

@@ -61,7 +61,7 @@ extension Stage {
             load.names = .counted(from: 0, perThread: count / 2)
             load.body = String(repeating: "x", count: 40 * 1_024)
             try load.fill(scratch)
-            // The log is folded into tables when the store is opened.
+            // The log is folded into tables when the store is closed or opened.
             _ = try subject.restart()
             let grown = Double(try size(of: "store") - before)
             return Row(

@@ -11,6 +11,15 @@ extension Stage {
                 Load(url: self.unsigned("rung"), headers: self.bearerOfData, connections: clients)
             }
         )
+        ladder(
+            "PUT 1 KiB, bearer",
+            of: { clients in
+                var load = self.put(connections: clients)
+                load.url = self.unsigned("{name}")
+                load.headers.merge(self.bearerOfData) { own, _ in own }
+                return load
+            }
+        )
         row("versions") { try keepVersions() }
         // The same names again and again: each but the first leaves a version behind.
         ladder(
@@ -21,6 +30,10 @@ extension Stage {
                 load.names = .random(below: 1_000, digits: 4)
                 return load
             }
+        )
+        ladder(
+            "GET 1 KiB, versions kept",
+            of: { Load(url: self.blob("first", in: Self.versioned), connections: $0) }
         )
         commitsPerSync()
     }
@@ -78,48 +91,5 @@ extension Stage {
         // The region writes its count every five seconds.
         let after = try subject.commits(newerThan: before)
         return Double(after.commits - before.commits) / Double(max(1, after.syncs - before.syncs))
-    }
-
-    /// One client of an account beside 64 of another, and without them.
-    func fairness() {
-        row("quiet account beside a flood") {
-            let neighbour = try self.neighbour()
-            try caller.send(
-                "PUT",
-                blob("flood"),
-                ["x-ms-blob-type: BlockBlob"],
-                body: String(repeating: "x", count: 1_024),
-                expecting: [201]
-            )
-            try caller.send(
-                "PUT",
-                neighbour,
-                ["x-ms-blob-type: BlockBlob"],
-                body: String(repeating: "x", count: 1_024),
-                expecting: [201]
-            )
-            let quiet = Load(url: neighbour, connections: 1)
-            let flood = Load(url: blob("flood"), connections: 64)
-            let alone = try spread(quiet)
-            var (beside, crowd): ([Load.Result], [Load.Result]) = ([], [])
-            for _ in 0..<rounds {
-                let running = try flood.start(scratch, seconds: seconds + 2)
-                beside.append(try quiet.run(scratch, seconds: seconds))
-                crowd.append(try running.result())
-            }
-            let peer = { (results: [Load.Result], of: (Load.Result) -> Double) in Self.median(results.map(of)) }
-            let half = (peer(beside, \.halfMilliseconds), peer(crowd, \.halfMilliseconds))
-            let most = (peer(beside, \.mostMilliseconds), peer(crowd, \.mostMilliseconds))
-            table.add(Row(name: "quiet account's GET, alone: p50", ours: alone.half, unit: "ms"))
-            table.add(
-                Row(
-                    name: "quiet account's GET beside 64 clients: p50",
-                    ours: half.0,
-                    unit: "ms",
-                    peer: ("the 64 clients", half.1)
-                )
-            )
-            return Row(name: "  p99", ours: most.0, unit: "ms", peer: ("the 64 clients", most.1))
-        }
     }
 }

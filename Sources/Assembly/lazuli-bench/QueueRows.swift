@@ -29,24 +29,7 @@ private struct QueueTrips {
     ///
     /// Throws when a request is refused.
     func run(_ scratch: Scratch, seconds: Int) throws -> Double {
-        let script = try scratch.write(lua, to: scratch.unique("queue-") + ".lua")
-        let origin = messages.prefix { $0 != "?" }
-        let printed = try scratch.run(
-            "wrk",
-            [
-                "--threads", "\(clients)", "--connections", "\(clients)", "--duration", "\(seconds)s", "--timeout",
-                "60s", "--script", script, String(origin),
-            ]
-        )
-        guard let line = printed.split(separator: "\n").last(where: { $0.hasPrefix("BENCH ") }) else {
-            throw Failure("wrk said nothing of use: \(printed.suffix(1_000))")
-        }
-        let fields = line.split(separator: " ").dropFirst().compactMap { Double($0) }
-        guard fields.count == 4, fields[0] > 0, fields[1] > 0 else { throw Failure("no round trip was made") }
-        guard fields[2] == 0, fields[3] == 0 else {
-            throw Failure("\(Int(fields[2])) requests were refused; \(Int(fields[3])) connections failed")
-        }
-        return fields[0] / fields[1] * 1e6
+        try Trips(origin: messages.prefix { $0 != "?" }, lua: lua, clients: clients).run(scratch, seconds: seconds)
     }
 
     private var lua: String {
@@ -57,9 +40,6 @@ private struct QueueTrips {
         return """
             local path, query, body = [==[\(path)]==], [==[\(query)]==], [==[\(body)]==]
             local step, id, receipt = 'put', nil, nil
-            trips, bad = 0, 0
-            local threads = {}
-            function setup(thread) table.insert(threads, thread) end
             function request()
                 if step == 'put' then return wrk.format('POST', path .. '?' .. query, nil, body) end
                 if step == 'get' then return wrk.format('GET', path .. '?' .. query) end
@@ -76,15 +56,6 @@ private struct QueueTrips {
                     trips = trips + 1
                     step = 'put'
                 end
-            end
-            function done(summary)
-                local e, all, refused = summary.errors, 0, 0
-                for _, thread in ipairs(threads) do
-                    all = all + thread:get('trips')
-                    refused = refused + thread:get('bad')
-                end
-                io.stdout:write(string.format('\\nBENCH %d %d %d %d\\n', all, summary.duration, refused,
-                    e.connect + e.read + e.write + e.timeout))
             end
             """
     }

@@ -130,10 +130,10 @@ final class Stage {
     func lakePath(_ path: String) -> String {
         blob(path, in: Self.lake).replacing(".blob.", with: ".dfs.")
     }
-    /// A blob of an account of its own.
-    func neighbour() throws -> String {
+    /// The address of a blob of another account.
+    func neighbour(_ name: String) throws -> String {
         try makeAccount(Self.second)
-        return blob("quiet", in: Self.second)
+        return blob(name, in: Self.second)
     }
     /// Makes the account whose blobs keep their versions.
     func keepVersions() throws -> Row {
