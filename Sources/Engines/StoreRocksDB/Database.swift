@@ -200,7 +200,9 @@ extension Database {
         var isOfKeySetOnce: Bool
     }
     /// What the commits write, in the order of keys: the table in memory finds the place of each beside that of the one
-    /// before. Of two values of one key the later commit's comes last, and stays.
+    /// before.
+    ///
+    /// Of two values of one key the later commit's comes last, and stays.
     private static func inOrder(_ commits: some Sequence<Commit>) -> [Write] {
         var writes: [Write] = []
         for (turn, commit) in commits.enumerated() {
