@@ -4,9 +4,8 @@ import FoundationEssentials
 // Glibc: one test makes the disk fail under the engine's own file descriptor.
 import Glibc
 import Store
+import StoreRocksDB
 import Testing
-
-@testable import StoreRocksDB
 
 @Suite struct StoreRocksDBTests {
     private static let value = [UInt8](repeating: 0x5A, count: 1300)
@@ -43,31 +42,18 @@ import Testing
         }
     }
 
-    @Test func `of two commits in one batch the later one's value stays, whatever else they write`() async throws {
-        try await withStoreFolder { folder in
-            let database = try Database(path: folder, options: RocksDBOptions(), readingOnly: false)
-            let shared = Key("shared")
-            try database.write(
-                (0..<40).map { turn in
-                    Commit(
-                        readVersion: 0,
-                        writes: [shared: [UInt8(turn)], Key("own", Int64(40 - turn)): [UInt8(turn)]]
-                    )
-                }
-            )
-            try database.write([
-                Commit(readVersion: 0, writes: [Key("own", Int64(1)): nil]),
-                Commit(readVersion: 0, writes: [Key("own", Int64(1)): [7]]),
-                Commit(readVersion: 0, writes: [Key("own", Int64(2)): [7]]),
-                Commit(readVersion: 0, writes: [Key("own", Int64(2)): nil]),
-            ])
-            let snapshot = try database.makeSnapshot()
-            #expect(try await snapshot.get(shared) == [39])
-            #expect(try await snapshot.get(Key("own", Int64(40))) == [0])
-            #expect(try await snapshot.get(Key("own", Int64(1))) == [7])
-            #expect(try await snapshot.get(Key("own", Int64(2))) == nil)
-            database.close()
+    @Test func `a batch is written in the order of its keys, and of one key in that of its commits`() {
+        let shared = Key("shared")
+        var commits = (0..<40).map { turn in
+            Commit(readVersion: 0, writes: [shared: [UInt8(turn)], Key("own", Int64(40 - turn)): [UInt8(turn)]])
         }
+        commits.append(Commit(readVersion: 0, writes: [shared: nil, Key("once"): nil]))
+        commits[40].setOnce = [Key("once")]
+        let writes = BatchWrite.inOrder(commits)
+        #expect(writes.count == 82)
+        #expect(zip(writes, writes.dropFirst()).allSatisfy { $0.key <= $1.key })
+        #expect(writes.filter { $0.key == shared }.map(\.value) == (0..<40).map { [UInt8($0)] } + [nil])
+        #expect(writes.filter(\.isOfKeySetOnce).map(\.key) == [Key("once")])
     }
 
     @Test func `commits that meet share one sync`() async throws {

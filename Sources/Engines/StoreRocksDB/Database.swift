@@ -186,35 +186,13 @@ extension Database {
     func write(_ commits: some Sequence<Commit>) throws(StoreError) {
         try leased { () throws(StoreError) in
             unsafe rocksdb_writebatch_clear(batch)
-            for write in Self.inOrder(commits) { add(write) }
+            for write in BatchWrite.inOrder(commits) { add(write) }
             var failure: UnsafeMutablePointer<CChar>?
             unsafe rocksdb_write(handle, syncedWrite, batch, &failure)
             unsafe try check(&failure)
         }
     }
-    private struct Write {
-        var key: Key
-        var value: [UInt8]?
-        /// Its commit's place in the batch.
-        var turn: Int
-        var isOfKeySetOnce: Bool
-    }
-    /// What the commits write, in the order of keys: the table in memory finds the place of each beside that of the one
-    /// before.
-    ///
-    /// Of two values of one key the later commit's comes last, and stays.
-    private static func inOrder(_ commits: some Sequence<Commit>) -> [Write] {
-        var writes: [Write] = []
-        for (turn, commit) in commits.enumerated() {
-            for (key, value) in commit.writes {
-                let isOnce = !commit.setOnce.isEmpty && commit.setOnce.contains(key)
-                writes.append(Write(key: key, value: value, turn: turn, isOfKeySetOnce: isOnce))
-            }
-        }
-        writes.sort { $0.key < $1.key || ($0.key == $1.key && $0.turn < $1.turn) }
-        return writes
-    }
-    private func add(_ write: Write) {
+    private func add(_ write: BatchWrite) {
         unsafe withText(write.key) { key, keyCount in
             guard let value = write.value else {
                 // A mark of its own kind, which goes with the value it meets and does not sink to the last level.
