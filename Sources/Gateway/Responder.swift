@@ -40,7 +40,7 @@ struct Responder: HTTPResponder {
             request = made
             answer = await dispatcher.respond(to: made)
         } catch { answer = Answer(Reply(error.status), error: error) }
-        Turn.current?.serve(answer.party)
+        ConnectionExecutor.current?.serve(answer.party)
         let id = request?.id ?? world.entropy.uuid()
         if let error = answer.error {
             answer.reply = ErrorBody.reply(

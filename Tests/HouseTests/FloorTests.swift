@@ -22,7 +22,7 @@ import Testing
         "ServiceLifecycle": ["Gateway", "Assembly"], "UnixSignals": ["Assembly"],
         "CoreMetrics": ["Meters"],
         "ArgumentParser": ["lazuli", "lazuli-verify", "lazuli-bench"],
-        "Dispatch": ["Gateway", "TilesDisk"],
+        "Dispatch": ["TilesDisk"],
         "Glibc": [
             "StoreRocksDB", "BytesDisk", "TilesDisk", "KeysSoftware", "Assembly", "lazuli", "lazuli-verify",
             "lazuli-bench",

@@ -109,7 +109,6 @@ package final class Intake: Sendable {
             while left > 0 {
                 let unit = try await units.next(Int(min(left, Int64(Self.unit))))
                 left -= Int64(unit.count)
-                await frame.turn?.giveWay()
                 let sealed = try Self.sealed(unit[...], sealing, &number)
                 // One at a time of each: digests and extents take bytes in their order.
                 try await group.waitForAll()

@@ -116,8 +116,6 @@ package final class Dispatcher: Sendable {
         answer.caller = admission.caller.name
         answer.tenant = admission.tenant
         answer.party = admission.party
-        // Nothing that costs more than finding out who asks is done in the turns of another, or of newcomers.
-        if let turn = Turn.current, turn.serve(admission.party) { await turn.begin() }
         answer.version = admission.version
         let request = try metered(request, admission.account)
         let own = scope.of(admission.tenant)
@@ -135,7 +133,6 @@ package final class Dispatcher: Sendable {
             opened: admission.opened,
             body: []
         )
-        call.party = admission.party
         try await check(call, operation, resource, appeal: admission.appeal, own)
         call.body = try await collect(request, operation)
         try await place(call, operation, own)

@@ -11,18 +11,17 @@ extension StorageProvider {
         let query = try checked { () throws(StorageFault) in try ListQuery(blob.head.query, for: .blobs) }
         let container = try await blob.container(scope)
         let (lines, next) = try await page(of: query, container, blob, scope)
-        let listing = BlobListing(
-            endpoint: endpoint(blob),
-            container: try blob.containerName,
-            query: query,
-            lines: lines,
-            next: next
-        )
-        let body: [UInt8]
-        do throws(StorageFault) { body = try await listing.body { await scope.giveWay() } } catch {
-            throw ServiceError(error)
+        let name = try blob.containerName
+        let endpoint = endpoint(blob)
+        return try blob.xml { () throws(StorageFault) in
+            try BlobListing(
+                endpoint: endpoint,
+                container: name,
+                query: query,
+                lines: lines,
+                next: next
+            ).body()
         }
-        return try blob.xml { () throws(StorageFault) in body }
     }
     private func page(
         of query: ListQuery,

@@ -63,7 +63,6 @@ struct NameCursor<Value: Stored> {
         _ domain: Domain,
         _ scope: some Scope
     ) async throws(ServiceError) -> (position: ListPosition, value: Value)? {
-        if index.isMultiple(of: Self.batchMin) { await scope.giveWay() }
         if index == buffer.count {
             guard !isAtEnd, range.from < range.to else { return nil }
             buffer = try await scope.list(Value.self, in: domain, keys: range, limit: batch)

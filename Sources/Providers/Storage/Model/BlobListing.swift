@@ -29,33 +29,23 @@ package struct BlobListing: Sendable {
         self.next = next
     }
 
-    /// Lines that are written before others may go first: some tenth of a millisecond.
-    private static let linesAtOnce = 16
-
-    /// The answer's body; `rest` is called between portions of it.
-    package func body(rest: () async -> Void = {}) async throws(StorageFault) -> [UInt8] {
-        var writer = XMLWriter()
-        writer.open("EnumerationResults", ["ServiceEndpoint": endpoint, "ContainerName": container.text])
-        writer.echo(query)
-        writer.open("Blobs")
-        for (number, line) in lines.enumerated() {
-            if number.isMultiple(of: Self.linesAtOnce) { await rest() }
-            line.write(to: &writer)
-        }
-        writer.close()
-        writer.leaf("NextMarker", next?.text ?? "")
-        writer.close()
-        return try XMLBody.finish(writer)
-    }
-}
-
-extension BlobListing.Line {
-    fileprivate func write(to writer: inout XMLWriter) {
-        switch self {
-        case .blob(let entry): entry.write(to: &writer)
-        case .prefix(let prefix):
-            writer.open("BlobPrefix")
-            writer.leaf("Name", prefix, whenIllegal: .percentEncode)
+    /// The answer's body.
+    package func body() throws(StorageFault) -> [UInt8] {
+        try XMLBody.write { writer in
+            writer.open("EnumerationResults", ["ServiceEndpoint": endpoint, "ContainerName": container.text])
+            writer.echo(query)
+            writer.open("Blobs")
+            for line in lines {
+                switch line {
+                case .blob(let entry): entry.write(to: &writer)
+                case .prefix(let prefix):
+                    writer.open("BlobPrefix")
+                    writer.leaf("Name", prefix, whenIllegal: .percentEncode)
+                    writer.close()
+                }
+            }
+            writer.close()
+            writer.leaf("NextMarker", next?.text ?? "")
             writer.close()
         }
     }

@@ -32,10 +32,6 @@ enum XMLBody {
     static func write(_ build: (inout XMLWriter) -> Void) throws(StorageFault) -> [UInt8] {
         var writer = XMLWriter()
         build(&writer)
-        return try finish(writer)
-    }
-    /// The body that was written.
-    static func finish(_ writer: consuming XMLWriter) throws(StorageFault) -> [UInt8] {
         do {
             return try writer.finish()
         } catch {
