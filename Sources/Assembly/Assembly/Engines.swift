@@ -10,8 +10,12 @@ struct Engines {
     let bytes: DiskBytes
 
     static func open(_ folder: DataFolder) async throws(StartError) -> Engines {
+        var options = RocksDBOptions()
+        options.openTablesMax = Int32(Descriptors.tablesMax(of: Descriptors.raised()))
         let store: RocksDBStore
-        do throws(StoreError) { store = try RocksDBStore(path: folder.store) } catch { throw StartError(error.words) }
+        do throws(StoreError) { store = try RocksDBStore(path: folder.store, options: options) } catch {
+            throw StartError(error.words)
+        }
         do throws(BytesError) {
             return Engines(store: store, bytes: try DiskBytes(folder: folder.bytes))
         } catch {

@@ -12,8 +12,10 @@ package struct RocksDBOptions: Sendable {
     package var writeBufferBytes = 32 << 20
     /// Free space below which nothing more is written, so that compaction, the log and the operator keep room to work.
     package var freeSpaceReserveBytes: UInt64 = 64 << 20
-    /// Files held open at once: at 64 MiB a table, 16 GiB of hot data.
-    package var openFilesMax: Int32 = 256
+    /// Tables held open at once: at 64 MiB each, 16 GiB of hot data.
+    ///
+    /// A look-up that has to open one again reads its index and filters first, and they throw other blocks out of the cache.
+    package var openTablesMax: Int32 = 256
     /// Keys remembered for the conflict check, about 150 bytes each.
     ///
     /// A transaction that more writes than this have overtaken is told `.conflict`.

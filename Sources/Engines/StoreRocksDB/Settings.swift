@@ -25,7 +25,7 @@ private func setDurability(_ settings: OpaquePointer?) {
 private func setSizes(_ settings: OpaquePointer?, _ options: RocksDBOptions) {
     unsafe rocksdb_options_set_write_buffer_size(settings, options.writeBufferBytes)
     unsafe rocksdb_options_set_max_write_buffer_number(settings, 2)
-    unsafe rocksdb_options_set_max_open_files(settings, options.openFilesMax)
+    unsafe setOpenTables(settings, options)
     unsafe rocksdb_options_set_max_background_jobs(settings, 2)
     unsafe rocksdb_options_set_level_compaction_dynamic_level_bytes(settings, 1)
     // Compaction's own writes reach the disk in small portions, so that a commit's sync never waits behind a big one.
@@ -38,6 +38,13 @@ private func setSizes(_ settings: OpaquePointer?, _ options: RocksDBOptions) {
     unsafe rocksdb_options_set_allow_concurrent_memtable_write(settings, 0)
     // Queues kept as ranges leave removal marks at their head; a table that is half marks is compacted soon.
     unsafe rocksdb_options_add_compact_on_deletion_collector_factory(settings, 4096, 2048)
+}
+
+/// How many tables are open, and how that number is divided: a shard shuts one for another while others have room (0036).
+private func setOpenTables(_ settings: OpaquePointer?, _ options: RocksDBOptions) {
+    unsafe rocksdb_options_set_max_open_files(settings, options.openTablesMax)
+    let shards = 4
+    unsafe rocksdb_options_set_table_cache_numshardbits(settings, Int32(shards.trailingZeroBitCount))
 }
 
 /// RocksDB takes room for its log and its manifest before it writes, left to itself 35 MiB and 4 MiB with the first change
