@@ -169,19 +169,40 @@ struct Responder: HTTPResponder {
         switch reply.content {
         case .none: return Response(status: status, headers: reply.headers, body: .init())
         case .bytes(let bytes):
-            return Response(status: status, headers: reply.headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            return Response(status: status, headers: reply.headers, body: Self.body(bytes))
         case .length(let length):
             var headers = reply.headers
             headers[.contentLength] = String(length)
             return Response(status: status, headers: headers, body: .init())
         case .stream(let stream):
             let body = ResponseBody(contentLength: stream.length.map { Int($0) }) { writer in
-                while let piece = try await next(of: stream, id) { try await writer.write(ByteBuffer(bytes: piece)) }
+                while let piece = try await next(of: stream, id) {
+                    for portion in Self.portions(of: piece) { try await writer.write(portion) }
+                }
                 try await writer.finish(nil)
             }
             return Response(status: status, headers: reply.headers, body: body)
         }
     }
+
+    private static func body(_ bytes: [UInt8]) -> ResponseBody {
+        guard bytes.count > portionBytes else { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
+        return ResponseBody(contentLength: bytes.count) { writer in
+            for portion in portions(of: bytes) { try await writer.write(portion) }
+            try await writer.finish(nil)
+        }
+    }
+    /// A part of a body in portions, each to be written once the one before is on its way.
+    ///
+    /// TLS keeps for each connection, for as long as it is open, a buffer as large as the largest portion it was given.
+    private static func portions(of bytes: [UInt8]) -> some Sequence<ByteBuffer> {
+        var buffer = ByteBuffer(bytes: bytes)
+        return AnyIterator {
+            buffer.readableBytes == 0 ? nil : buffer.readSlice(length: min(buffer.readableBytes, portionBytes))
+        }
+    }
+    /// Long enough to be worth its system call.
+    private static let portionBytes = 128 << 10
 
     /// The next piece of an answer whose head is gone.
     ///
