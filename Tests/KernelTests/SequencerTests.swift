@@ -84,6 +84,29 @@ import TilesMemory
         #expect(Set(leaves).count == TileAddress.fullWidth)
     }
 
+    @Test func `an entry that is found in the store before its change brings it is numbered once`() async throws {
+        let early = Mutex<EarlyStore?>(nil)
+        let region = try await ProbedRegion(store: { disks in
+            let store = EarlyStore(disks.store)
+            early.withLock { $0 = store }
+            return store
+        })
+        try await region.sequence()
+        let sequencer = region.journal.sequencer
+        // Between a commit and the news of it the ledger looks into the store, as it does after a failure, and goes on.
+        early.withLock { early in
+            early?.meanwhile {
+                try? await sequencer.reload()
+                while (try? await sequencer.sequence()) == true {}
+            }
+        }
+        try await region.keep("a")
+        try await region.sequence()
+        #expect(sequencer.size == 2 && sequencer.waiting == 0)
+        // A start counts.
+        #expect(try await region.region.open(region.world).sequencer.size == 2)
+    }
+
     @Test func `a ledger whose head was tampered with, or whose key is another, is not taken up`() async throws {
         let region = try await ProbedRegion()
         try await region.keep("a")
@@ -207,6 +230,24 @@ private final class ForgetfulStore: StoreEngine {
             return loses
         }
         if isLost { throw .unknownResult }
+        return version
+    }
+    func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }
+    func close() async { await engine.close() }
+    var health: String { get async { await engine.health } }
+}
+
+/// A store in which something happens between a commit and its answer.
+private final class EarlyStore: StoreEngine {
+    private let engine: any StoreEngine
+    private let work = Mutex<(@Sendable () async -> Void)?>(nil)
+    init(_ engine: any StoreEngine) { self.engine = engine }
+    /// Once, after the next commit.
+    func meanwhile(_ body: @escaping @Sendable () async -> Void) { work.withLock { $0 = body } }
+    func snapshot() async throws(StoreError) -> any StoreSnapshot { try await engine.snapshot() }
+    func commit(_ commit: Commit) async throws(StoreError) -> Version {
+        let version = try await engine.commit(commit)
+        await work.withLock { $0.take() }?()
         return version
     }
     func checkpoint(to folder: String) async throws(StoreError) { try await engine.checkpoint(to: folder) }

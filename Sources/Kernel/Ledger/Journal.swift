@@ -103,6 +103,7 @@ package final class Journal: Sendable {
         let id = EntryID(world.entropy.uuid(at: world.clock.now))
         let done: Attempt<R>
         var leaving: [Set<KeyRing.Slot>] = []
+        sequencer.expect(id)
         do throws(Abort<ServiceError>) {
             done = try await store.transact(
                 witness: LedgerKey.pending(id),
@@ -121,6 +122,7 @@ package final class Journal: Sendable {
                 } catch { throw .reason(error) }
             }
         } catch {
+            sequencer.withdraw(id)
             await release(leaving)
             switch error {
             case .reason(let reason): throw reason
@@ -134,7 +136,10 @@ package final class Journal: Sendable {
         if let received, !done.scope.hasKept {
             for extent in received.content.extents { try? await bytes.release(extent) }
         }
-        guard let leaf = done.leaf else { return (done.result, nil) }
+        guard let leaf = done.leaf else {
+            sequencer.withdraw(id)
+            return (done.result, nil)
+        }
         sequencer.submit(id, leaf)
         await release(leaving)
         if !done.scope.started.isEmpty { started.raise() }

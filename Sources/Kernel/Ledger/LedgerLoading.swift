@@ -61,9 +61,10 @@ extension Sequencer {
         }
         let tree = try await tree(head, tail: numbered.sorted { $0.number < $1.number }.map(\.entry))
         state.withLock { state in
-            // Entries submitted meanwhile may be in the snapshot or not.
-            let known = before.union(queue.map(\.id)).union(numbered.map(\.entry.id))
-            state.queue = queue + state.queue.filter { !known.contains($0.id) }
+            // Those whose changes are under way come by themselves; those that came meanwhile may be in the snapshot or not.
+            let waiting = queue.filter { !state.expected.contains($0.id) }
+            let known = before.union(waiting.map(\.id)).union(numbered.map(\.entry.id))
+            state.queue = waiting + state.queue.filter { !known.contains($0.id) }
             state.rescan = state.rescan || queue.count >= Self.queueMax
             state.tree = tree
             state.note = head?.note ?? ""

@@ -54,6 +54,8 @@ package final class Sequencer: Sendable {
         let leaf: [UInt8]
     }
     struct State: Sendable {
+        /// Entries whose changes are under way, and will bring them if they stand.
+        var expected: Set<EntryID> = []
         var queue: [Pending] = []
         /// Set when something may lie in the store that is not in the queue.
         var rescan = false
@@ -74,9 +76,16 @@ package final class Sequencer: Sendable {
         self.world = world
     }
 
+    /// Says that a change with this entry is under way, which ends with `submit` or `withdraw`.
+    ///
+    /// Its commit may be seen in the store before it is told here: who looks there must not take the entry up a second time.
+    func expect(_ id: EntryID) { _ = state.withLock { $0.expected.insert(id) } }
+    /// The change did not bring its entry.
+    func withdraw(_ id: EntryID) { _ = state.withLock { $0.expected.remove(id) } }
     /// Takes a committed entry.
     func submit(_ id: EntryID, _ leaf: [UInt8]) {
         state.withLock { state in
+            state.expected.remove(id)
             if state.queue.count < Self.queueMax {
                 state.queue.append(Pending(id: id, leaf: leaf))
             } else {
