@@ -29,7 +29,7 @@ struct OnItsLoop: ServerChildChannel {
     }
     func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
         let executor = ConnectionExecutor(loops.turns(of: value.channel.eventLoop))
-        await ConnectionExecutor.$current.withValue(executor) {
+        await Turn.$current.withValue(executor) {
             await withTaskExecutorPreference(executor) { await base.handle(value: value, logger: logger) }
         }
     }

@@ -40,7 +40,7 @@ struct Responder: HTTPResponder {
             request = made
             answer = await dispatcher.respond(to: made)
         } catch { answer = Answer(Reply(error.status), error: error) }
-        ConnectionExecutor.current?.serve(answer.party)
+        Turn.current?.serve(answer.party)
         let id = request?.id ?? world.entropy.uuid()
         if let error = answer.error {
             answer.reply = ErrorBody.reply(
@@ -57,7 +57,7 @@ struct Responder: HTTPResponder {
         answer.crossOrigin?.decorate(&answer.reply.headers)
         log(answer, id, request, received, from: client)
         measure(answer, body, received)
-        return response(answer.reply, id)
+        return response(answer, id)
     }
 
     /// The answer to bytes that are no request, with its line in the log; nil when the error is another.
@@ -164,7 +164,8 @@ struct Responder: HTTPResponder {
         text.flatMap { $0.utf8.count <= 1024 && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? $0 : nil }
     }
 
-    private func response(_ reply: Reply, _ id: UUID) -> Response {
+    private func response(_ answer: Answer, _ id: UUID) -> Response {
+        let reply = answer.reply
         let status = HTTPResponse.Status(code: reply.status)
         switch reply.content {
         case .none: return Response(status: status, headers: reply.headers, body: .init())
@@ -177,6 +178,7 @@ struct Responder: HTTPResponder {
         case .stream(let stream):
             let body = ResponseBody(contentLength: stream.length.map { Int($0) }) { writer in
                 while let piece = try await next(of: stream, id) {
+                    if stream.weight == nil { meters?.sent(piece.count, surface: answer.surface?.rawValue ?? "-") }
                     for portion in Self.portions(of: piece) { try await writer.write(portion) }
                 }
                 try await writer.finish(nil)

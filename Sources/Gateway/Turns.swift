@@ -6,8 +6,10 @@
 /// Who comes anew has had as much as whoever is being served: neither time alone nor time away is made up for. It lies in
 /// the target that uses it: unspecialized, its bookkeeping costs more than the jobs' own changes of tasks.
 package struct Turns<Who: Hashable, Job> {
-    /// More than this is not held against anyone for one job: what a job takes may be the machine's doing.
-    package static var jobMaxNanoseconds: Int64 { 20_000_000 }
+    /// More than this is not held against anyone for one job: beyond it the machine stood still.
+    ///
+    /// Below it all of it is: whose jobs take long has them seldom.
+    package static var jobMaxNanoseconds: Int64 { 500_000_000 }
 
     struct Lane {
         /// Nil while the place is free.
@@ -53,14 +55,14 @@ package struct Turns<Who: Hashable, Job> {
         lanes[place].users -= 1
         settle(place)
     }
-    /// Adds a job of one who has joined.
-    package mutating func add(_ job: Job, at place: Int) {
+    /// Adds a job of one who has joined, behind the others of the same one or before them.
+    package mutating func add(_ job: Job, at place: Int, isFirst: Bool = false) {
         precondition(lanes[place].who != nil, "a job is of somebody who joined")
         if lanes[place].jobs.isEmpty {
             lanes[place].had = max(lanes[place].had, served)
             waiting.append(place)
         }
-        lanes[place].jobs.append(job)
+        if isFirst { lanes[place].jobs.prepend(job) } else { lanes[place].jobs.append(job) }
     }
     /// The next job, and whose place it is from; `ran` is to be told how long it took.
     package mutating func next() -> (job: Job, place: Int)? {
@@ -97,6 +99,12 @@ struct Line<Element> {
     init() {}
     var isEmpty: Bool { head == elements.count }
     mutating func append(_ element: Element) { elements.append(element) }
+    /// Puts an element before the others.
+    mutating func prepend(_ element: Element) {
+        guard head > 0 else { return elements.insert(element, at: 0) }
+        head -= 1
+        elements[head] = element
+    }
     mutating func popFirst() -> Element? {
         guard head < elements.count, let element = elements[head] else { return nil }
         elements[head] = nil

@@ -78,6 +78,19 @@ import Testing
         #expect(turns.isEmpty)
     }
 
+    @Test func `a job that goes on comes before the others of its account`() {
+        var turns = Turns<String, Int>()
+        let place = turns.join("one")
+        for job in 1...3 { turns.add(job, at: place) }
+        turns.add(0, at: place, isFirst: true)
+        #expect(turns.next()?.job == 0)
+        #expect(turns.next()?.job == 1)
+        turns.add(1, at: place, isFirst: true)
+        var seen: [Int] = []
+        while let (job, _) = turns.next() { seen.append(job) }
+        #expect(seen == [1, 2, 3])
+    }
+
     @Test func `a place is kept while someone may add, and while jobs wait`() {
         var turns = Turns<String, Int>()
         let (first, second) = (turns.join("one"), turns.join("one"))

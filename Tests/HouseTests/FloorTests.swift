@@ -22,7 +22,7 @@ import Testing
         "ServiceLifecycle": ["Gateway", "Assembly"], "UnixSignals": ["Assembly"],
         "CoreMetrics": ["Meters"],
         "ArgumentParser": ["lazuli", "lazuli-verify", "lazuli-bench"],
-        "Dispatch": ["TilesDisk"],
+        "Dispatch": ["Gateway", "TilesDisk"],
         "Glibc": [
             "StoreRocksDB", "BytesDisk", "TilesDisk", "KeysSoftware", "Assembly", "lazuli", "lazuli-verify",
             "lazuli-bench",

@@ -3,6 +3,7 @@ import Base
 import HTTPTypes
 import Kernel
 import Simulation
+import Synchronization
 import Testing
 
 @Suite struct AccountThrottleTests {
@@ -112,5 +113,29 @@ import Testing
         #expect(try await ask("a").party == .account("a"))
         #expect(try await ask(nil).party == .tenant(TestRegion.tenant))
         #expect(await region.send(.get, "/things/a").party == .newcomers)
+    }
+
+    /// What the turns of a thread hear of a request.
+    private final class Heard: TurnTaking {
+        private let told = Mutex<[String]>([])
+        var lines: [String] { told.withLock { $0 } }
+        func serve(_ party: Party) -> Bool {
+            told.withLock { $0.append("\(party)") }
+            return true
+        }
+        func begin() async { told.withLock { $0.append("its turn") } }
+        func giveWay() async {}
+    }
+    @Test func `a request waits for a turn of its account before it does more than say who it is`() async throws {
+        let heard = Heard()
+        let answer = try await Turn.$current.withValue(heard) { try await ask("a") }
+        #expect(answer.reply.status == 201)
+        #expect(heard.lines == ["\(Party.account("a"))", "its turn"])
+    }
+    @Test func `who is not admitted spends nobody's turns`() async {
+        let heard = Heard()
+        let answer = await Turn.$current.withValue(heard) { await region.send(.get, "/nowhere") }
+        #expect(answer.error?.status == 404)
+        #expect(heard.lines == [])
     }
 }

@@ -13,14 +13,13 @@ struct ListingTests {
         try ListQuery(QueryItems(text), for: kind)
     }
     func page(_ query: String, _ lines: [BlobListing.Line], next: ListMarker? = nil) throws -> String {
-        let listing = BlobListing(
+        var listing = BlobListing(
             endpoint: Self.endpoint,
             container: try ContainerName("fotos"),
-            query: try self.query(query),
-            lines: lines,
-            next: next
+            query: try self.query(query)
         )
-        return String(decoding: try listing.body(), as: UTF8.self)
+        for line in lines { listing.add(line) }
+        return String(decoding: try listing.end(next: next), as: UTF8.self)
     }
     func entry(_ name: String) throws -> BlobEntry {
         var entry = BlobEntry(name: try BlobName(name))

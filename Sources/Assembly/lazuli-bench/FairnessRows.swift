@@ -23,6 +23,7 @@ extension Stage {
             table.add(Row(name: "  beside 4 clients alike", ours: fair.rate, unit: "/s", peer: ("alone", alone.rate)))
             for (crowd, flood) in crowds {
                 row("\(title) beside \(crowd)") {
+                    try subject.forgetPeak()
                     let found = try spread(load, beside: flood)
                     table.add(
                         Row(
@@ -33,23 +34,29 @@ extension Stage {
                             goal: .ratio(0.5)
                         )
                     )
-                    return Row(name: "  p99", ours: found.most, unit: "ms", peer: ("beside alike", fair.most))
+                    table.add(
+                        Row(name: "  p99", ours: found.most, unit: "ms", peer: ("beside alike", fair.most))
+                    )
+                    table.add(Row(name: "  the 256 clients themselves", ours: found.others, unit: "/s"))
+                    let peak = try subject.peakResidentMiB()
+                    return Row(name: "  resident memory, at most", ours: peak, unit: "MiB", goal: .below(400))
                 }
             }
             return Row(name: "  p99, beside 4 clients alike", ours: fair.most, unit: "ms", peer: ("alone", alone.most))
         }
     }
     /// Medians of the rounds, each beside a load of another account.
-    private func spread(_ load: Load, beside flood: Load) throws -> (rate: Double, most: Double) {
-        var results: [Load.Result] = []
+    private func spread(_ load: Load, beside flood: Load) throws -> (rate: Double, most: Double, others: Double) {
+        var (results, others): ([Load.Result], [Double]) = ([], [])
         for _ in 0..<rounds {
             let running = try flood.start(scratch, seconds: seconds + 4)
             // Hundreds of new connections cost more than their requests, and only once.
             sleep(2)
             results.append(try load.run(scratch, seconds: seconds))
-            _ = try running.result()
+            others.append(try running.result().requestsPerSecond)
         }
-        return (Self.median(results.map(\.requestsPerSecond)), Self.median(results.map(\.mostMilliseconds)))
+        let rate = Self.median(results.map(\.requestsPerSecond))
+        return (rate, Self.median(results.map(\.mostMilliseconds)), Self.median(others))
     }
     private func quietPut() throws -> Load {
         var load = put(connections: 4)

@@ -23,9 +23,11 @@ extension Stage {
     private func grow(_ growth: Growth) {
         for count in sizes {
             row("\(count) \(growth.what)") {
-                let before = try settledStoreBytes()
+                let (before, written) = (try settledStoreBytes(), try subject.writtenBytes())
                 try growth.fill(count)
                 let each = Double(try settledStoreBytes() - before) / Double(count) - Double(growth.content)
+                let writes = Double(try subject.writtenBytes() - written) / Double(count)
+                table.add(Row(name: "written to the disk, for each of them", ours: writes, unit: "B"))
                 // The log of a small store is larger than its tables.
                 let goal: Goal = count == sizes.last ? .below(600) : .none
                 return Row(name: "store, for each of \(count) \(growth.what)", ours: each, unit: "B", goal: goal)

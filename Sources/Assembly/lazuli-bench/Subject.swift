@@ -94,6 +94,13 @@ final class Subject {
     func forgetPeak() throws {
         try "5".write(toFile: "/proc/\(program.pid)/clear_refs", atomically: false, encoding: .utf8)
     }
+    /// Bytes it has caused to be written to the disk since it was started (proc(5), `io`).
+    func writtenBytes() throws -> Int {
+        let printed = try String(contentsOfFile: "/proc/\(program.pid)/io", encoding: .utf8)
+        guard let match = printed.firstMatch(of: /(?m)^write_bytes: (\d+)/), let bytes = Int(match.1)
+        else { throw Failure("/proc/\(program.pid)/io has no write_bytes") }
+        return bytes
+    }
     private func memory(_ field: String) throws -> Double {
         let status = try String(contentsOfFile: "/proc/\(program.pid)/status", encoding: .utf8)
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("\(field):") }),

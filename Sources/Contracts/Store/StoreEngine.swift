@@ -44,6 +44,10 @@ package struct Commit: Sendable {
     ///
     /// To name one that was set twice may bring its first value back.
     package var setOnce: Set<Key> = []
+    /// Whose load it is, as some number: commits of others do not wait for all of one's.
+    ///
+    /// Nil: the region's own.
+    package var party: Int?
     /// Joins the parts.
     package init(readVersion: Version, reads: Set<Key> = [], readRanges: [KeyRange] = [], writes: [Key: [UInt8]?]) {
         self.readVersion = readVersion

@@ -55,6 +55,9 @@ package final class Transaction {
     /// Says that the commit gives room back.
     package func free() { pending.frees = true }
 
+    /// Says whose load the commit is.
+    package func count(asLoadOf party: Int) { pending.party = party }
+
     /// Makes a change by others of anything written so far a conflict, as if it had been read.
     package func protectWrites() { pending.reads.formUnion(written) }
 

@@ -13,7 +13,7 @@ final class CommitQueue: Sendable {
     }
 
     private struct State {
-        var waiting: [Waiting] = []
+        var waiting = CommitLanes<Waiting>(bytesMax: Limits.batchBytesMax, sharedBytesMax: Limits.sharedBatchBytesMax)
         var isClosing = false
         var isFinished = false
         var closers: [CheckedContinuation<Void, Never>] = []
@@ -23,10 +23,11 @@ final class CommitQueue: Sendable {
 
     /// Queues a commit; one that cannot be taken is answered at once.
     func add(_ commit: Commit, _ reply: Reply) {
+        let bytes = commit.bytes
         let (refusal, isFirst): (String?, Bool) = state.withLock { state in
             if state.isClosing { return ("the store is closed", false) }
             if state.waiting.count >= Limits.waitingMax { return ("the store is overloaded; try again", false) }
-            state.waiting.append(Waiting(commit: commit, reply: reply))
+            state.waiting.add(Waiting(commit: commit, reply: reply), of: commit.party, bytes: bytes)
             return (nil, state.waiting.count == 1)
         }
         if let refusal {
@@ -39,20 +40,18 @@ final class CommitQueue: Sendable {
     /// How many commits wait.
     var count: Int { state.withLock { $0.waiting.count } }
 
-    /// Takes everything that waits; blocks until there is something.
+    /// Takes what of all that waits goes into one batch; blocks until there is something.
     ///
     /// Nil when the store is closing and all is done.
     func take() -> [Waiting]? {
         while true {
             wake.wait()
-            let (taken, isClosing) = state.withLock { state in
-                let taken = state.waiting
-                state.waiting = []
-                return (taken, state.isClosing)
+            let (taken, isMore, isClosing) = state.withLock { state in
+                (state.waiting.take(), state.waiting.count > 0, state.isClosing)
             }
             if !taken.isEmpty {
-                // The signal that announced the closing may have been this one.
-                if isClosing { wake.signal() }
+                // The signal that announced the closing, or what is left, may have been this one.
+                if isMore || isClosing { wake.signal() }
                 return taken
             }
             if isClosing { return nil }
@@ -79,4 +78,9 @@ final class CommitQueue: Sendable {
         }
         for closer in closers { closer.resume() }
     }
+}
+
+extension Commit {
+    /// How many bytes are written.
+    fileprivate var bytes: Int { writes.reduce(0) { $0 + $1.key.bytes.count + ($1.value?.count ?? 0) } }
 }

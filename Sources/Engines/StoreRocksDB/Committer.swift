@@ -34,23 +34,20 @@ struct Committer: ~Copyable {
 
     /// Serves the queue until it is closed, then closes the database.
     mutating func run(_ queue: CommitQueue) {
-        while let waiting = queue.take() {
-            var rest = waiting[...]
-            while !rest.isEmpty { rest = commit(rest) }
-        }
+        while let waiting = queue.take() { commit(waiting) }
         published.state.withLock { $0.snapshot = .failure(.unavailable("the store is closed")) }
         shortenLog()
         database.close()
         queue.finish()
     }
 
-    /// Commits a first part of what waits, as much as one batch takes, and returns what is left.
-    private mutating func commit(_ waiting: ArraySlice<CommitQueue.Waiting>) -> ArraySlice<CommitQueue.Waiting> {
+    /// Commits, as one batch, those that may be.
+    private mutating func commit(_ waiting: [CommitQueue.Waiting]) {
         let free = refusal == nil ? Damage.freeBytes(at: database.path) : nil
         var accepted: [CommitQueue.Waiting] = []
         var answered: [(CommitQueue.Reply, Result<Version, StoreError>)] = []
-        var (bytes, conflicts, rest) = (0, 0, waiting)
-        while bytes < Limits.batchBytesMax, let next = rest.popFirst() {
+        var conflicts = 0
+        for next in waiting {
             if let refusal {
                 answered.append((next.reply, .failure(refusal)))
             } else if window.isInConflict(next.commit) {
@@ -64,14 +61,12 @@ struct Committer: ~Copyable {
                 // Every version read so far is at most `version`, and every later snapshot lies above this batch.
                 window.record(next.commit, at: version + 1)
                 accepted.append(next)
-                bytes += next.commit.writes.reduce(0) { $0 + $1.key.bytes.count + ($1.value?.count ?? 0) }
             }
         }
         let outcome = accepted.isEmpty ? .success(version) : write(accepted)
         note(accepted.count, conflicts: conflicts, outcome)
         for (reply, answer) in answered { reply.resume(returning: answer) }
         for waiting in accepted { waiting.reply.resume(returning: outcome) }
-        return rest
     }
 
     /// One synced write; when it fails, nobody can know what stands until the store is opened again.

@@ -43,6 +43,8 @@ enum Limits {
     static let waitingMax = 1 << 14
     /// One batch's bytes: long enough to be worth its sync, short enough that the next commit does not wait for it.
     static let batchBytesMax = 4 << 20
+    /// The same while several parties commit: nobody waits long for another's, and some fifty small ones share a sync.
+    static let sharedBatchBytesMax = 128 << 10
     /// What closing leaves in the log for the next start to replay: some 30 ms of it.
     static let logLeftBytes: UInt64 = 4 << 20
     /// Room the log takes ahead of what is written: few allocations, and little of the reserve's last eighth.

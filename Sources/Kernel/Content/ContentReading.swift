@@ -85,6 +85,7 @@ private final class ContentCursor: Sendable {
     func next() async throws(ServiceError) -> [UInt8]? {
         let from = position.withLock { $0 }
         guard from < end else { return nil }
+        await scope.giveWay()
         let plain = Int64(BlockSealing.plainBytes)
         let first = from / plain
         let last = min(first + Self.blocksAtOnce, (end + plain - 1) / plain)

@@ -12,12 +12,14 @@ import Synchronization
 package final class Intake: Sendable {
     private let body: Body
     private let frame: ScopeFrame
+    private let room: IntakeRoom
     private let done = Mutex<Received?>(nil)
 
-    init(_ body: Body, _ frame: ScopeFrame, isAwaited: Bool = false) {
+    init(_ body: Body, _ frame: ScopeFrame, _ room: IntakeRoom, isAwaited: Bool = false) {
         isShort = !isAwaited && body.length.map { (1...Content.inlineMax).contains($0) } ?? false
         self.body = body
         self.frame = frame
+        self.room = room
     }
     var received: Received? { done.withLock { $0 } }
     /// Whether so little comes that taking it in costs less than finding out first whether it may stay: it lies in memory
@@ -80,7 +82,7 @@ package final class Intake: Sendable {
             writer = try await frame.bytes.reserve(BlockSealing.sealedLength(length))
         } catch { throw ServiceError(bytes: error) }
         do {
-            try await pump(body, length, sealing, observers, into: writer)
+            try await room.hold { try await pump(body, length, sealing, observers, into: writer) }
             return try await writer.finish()
         } catch {
             await writer.abandon()
@@ -88,9 +90,6 @@ package final class Intake: Sendable {
                 ?? .unavailable("\(error)")
         }
     }
-
-    /// Plain bytes that, sealed, are the largest piece a writer takes.
-    private static let unit = BytesLayout.chunkBytes / BytesLayout.blockBytes * BlockSealing.plainBytes
 
     /// Reads, seals and writes unit after unit; while one is read and sealed, the one before it is written, and looked at
     /// by the observers on another core.
@@ -107,8 +106,9 @@ package final class Intake: Sendable {
             var number: Int64 = 0
             var left = length
             while left > 0 {
-                let unit = try await units.next(Int(min(left, Int64(Self.unit))))
+                let unit = try await units.next(Int(min(left, Int64(room.unit))))
                 left -= Int64(unit.count)
+                await frame.turn?.giveWay()
                 let sealed = try Self.sealed(unit[...], sealing, &number)
                 // One at a time of each: digests and extents take bytes in their order.
                 try await group.waitForAll()

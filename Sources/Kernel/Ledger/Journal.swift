@@ -23,6 +23,8 @@ package struct ChangeNote: Sendable {
     package var isActivity = false
     /// Whether the change gives room back: then a nearly full disk still takes it.
     package var frees = false
+    /// Whose load the change is; nil: the region's own.
+    var party: Party?
 
     package init(actor: String, action: String, operation: String, resource: ResourceID? = nil) {
         self.actor = actor
@@ -174,6 +176,7 @@ package final class Journal: Sendable {
             scope.transaction.set(LedgerKey.activity(scope.tenant, subscription, scope.now, id), [1])
         }
         if note.frees { scope.transaction.free() }
+        if let party = note.party { scope.transaction.count(asLoadOf: party.hashValue) }
         // What makes read versions the order of a key's writes.
         scope.transaction.protectWrites()
         let writes = scope.transaction.pending.writes

@@ -174,6 +174,8 @@ package struct Call: Sendable {
     package let opened: (any Sendable)?
     /// The collected body of a `.reads` or `.writes` operation.
     package var body: [UInt8]
+    /// Whose load it is.
+    var party = Party.newcomers
 
     package init(
         request: Request,

@@ -132,6 +132,7 @@ extension Call {
         note.method = request.method.rawValue
         note.frees = request.method == .delete
         note.address = request.remoteAddress
+        note.party = party
         return note
     }
 }

@@ -41,6 +41,7 @@ package final class Dispatcher: Sendable {
     let sagas: SagaWorker
     private let throttle: Throttle
     private let accountThrottle: AccountThrottle
+    private let intakeRoom = IntakeRoom()
     /// How long an answer waits for work it started: what is quick is answered as done (azure-clients: polling costs az
     /// a second or more).
     static let promptSteps = 50
@@ -116,6 +117,8 @@ package final class Dispatcher: Sendable {
         answer.caller = admission.caller.name
         answer.tenant = admission.tenant
         answer.party = admission.party
+        // Nothing that costs more than finding out who asks is done in the turns of another, or of newcomers.
+        if let turn = Turn.current, turn.serve(admission.party) { await turn.begin() }
         answer.version = admission.version
         let request = try metered(request, admission.account)
         let own = scope.of(admission.tenant)
@@ -133,12 +136,21 @@ package final class Dispatcher: Sendable {
             opened: admission.opened,
             body: []
         )
+        call.party = admission.party
         try await check(call, operation, resource, appeal: admission.appeal, own)
         call.body = try await collect(request, operation)
         try await place(call, operation, own)
         let reply = try await run(call, operation, own).gathered()
-        if let account = admission.account {
-            accountThrottle.sent(reply.content.bytesSent, of: account, at: journal.world.clock.now)
+        return admission.account.map { charged(reply, to: $0) } ?? reply
+    }
+    /// The reply, whose bytes count against the account's limits.
+    private func charged(_ reply: Reply, to account: String) -> Reply {
+        var reply = reply
+        accountThrottle.sent(reply.content.bytesSent, of: account, at: journal.world.clock.now)
+        if case .stream(let stream) = reply.content {
+            reply.content = .stream(
+                stream.counting { [self] in accountThrottle.sent($0, of: account, at: journal.world.clock.now) }
+            )
         }
         return reply
     }
@@ -315,7 +327,7 @@ package final class Dispatcher: Sendable {
             return try await settled(try await commit(call, operation, received: nil, handler), call)
         case .receives(let receive, let handler):
             let isAwaited = call.request.headers.contains(.expect)
-            let intake = Intake(call.request.body, scope.frame, isAwaited: isAwaited)
+            let intake = Intake(call.request.body, scope.frame, intakeRoom, isAwaited: isAwaited)
             let committed: Reply
             do throws(ServiceError) {
                 try await receive(call, scope, intake)

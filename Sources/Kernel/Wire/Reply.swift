@@ -8,9 +8,9 @@ package struct Reply: Sendable {
     package struct Stream: Sendable {
         /// How many bytes it will be; nil when nobody knows before they were made.
         package let length: Int64?
-        /// What the account's share of the region's egress is charged: the length, or where nobody knows it the bytes
-        /// that are read for it.
-        let weight: Int64
+        /// What counts as sent, as soon as the head is: the length, or where nobody knows it the bytes that are read for
+        /// it; nil where what is made counts when it is.
+        package let weight: Int64?
         /// The next piece; nil at the end.
         ///
         /// An error here cuts the connection, for the head is already sent.
@@ -22,17 +22,31 @@ package struct Reply: Sendable {
         package init(reading bytes: Int64, next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
             self.init(length: nil, weight: bytes, next: next)
         }
+        /// A body whose length nobody knows before it was made, which counts as it is made.
+        package init(next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?) {
+            self.init(length: nil, weight: nil, next: next)
+        }
         private init(
             length: Int64?,
-            weight: Int64,
+            weight: Int64?,
             next: @escaping @Sendable () async throws(ServiceError) -> [UInt8]?
         ) {
             self.length = length
             self.weight = weight
             self.next = next
         }
+        /// The same; what counts only when it is made is told to `count` then, in bytes.
+        func counting(_ count: @escaping @Sendable (Int64) -> Void) -> Stream {
+            guard weight == nil else { return self }
+            let next = next
+            return Stream(length: length, weight: nil) { () async throws(ServiceError) in
+                let piece = try await next()
+                if let piece { count(Int64(piece.count)) }
+                return piece
+            }
+        }
         /// The same, of which the first piece was taken already.
-        func beginning(with first: [UInt8]) -> Stream {
+        package func beginning(with first: [UInt8]) -> Stream {
             let (once, rest) = (Once(first), next)
             return Stream(length: length, weight: weight) { () async throws(ServiceError) in
                 if let first = once.take() { return first }
@@ -48,12 +62,12 @@ package struct Reply: Sendable {
         /// HEAD: the length a GET would have, and no bytes.
         case length(Int64)
 
-        /// How many bytes leave for the client.
+        /// How many bytes leave for the client, beside those of a stream that count when they are made.
         package var bytesSent: Int64 {
             switch self {
             case .none, .length: 0
             case .bytes(let bytes): Int64(bytes.count)
-            case .stream(let stream): stream.weight
+            case .stream(let stream): stream.weight ?? 0
             }
         }
     }

@@ -72,6 +72,11 @@ package final class Meters: Sendable {
         if isThrottled { count("lazuli_throttled_requests_total", surface: surface, by: 1) }
     }
 
+    /// Bytes leave of an answer whose length was not known when its head was ready.
+    package func sent(_ bytes: Int, surface: String) {
+        count("lazuli_response_body_bytes_total", surface: surface, by: bytes)
+    }
+
     /// An answer ended in its middle, because what it was to bring could not be read.
     package func cut() { count("lazuli_answers_cut_total", by: 1) }
 

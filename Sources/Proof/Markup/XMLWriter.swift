@@ -22,7 +22,7 @@ package struct XMLWriter: Sendable {
         buffer.reserveCapacity(capacity)
         if declaration { buffer += #"<?xml version="1.0" encoding="utf-8"?>"#.utf8 }
     }
-    /// How many bytes are written so far: to stop a page at a size.
+    /// How many bytes are written so far, and not taken.
     package var count: Int { buffer.count }
 
     /// Opens an element; attributes keep their order.
@@ -63,7 +63,17 @@ package struct XMLWriter: Sendable {
     /// Text inside the element opened last.
     package mutating func text(_ text: String) { write(text, Self.needs(text), inAttribute: false) }
 
-    /// The document; throws what could not be written.
+    /// What was written since it was last taken, for a document that leaves in portions; throws what could not be written.
+    package mutating func take() throws(MarkupError) -> [UInt8] {
+        if let failure { throw failure }
+        let capacity = buffer.count
+        defer {
+            buffer = []
+            buffer.reserveCapacity(capacity)
+        }
+        return buffer
+    }
+    /// The document, or what of it was not taken; throws what could not be written.
     ///
     /// Every element must be closed.
     package consuming func finish() throws(MarkupError) -> [UInt8] {

@@ -10,29 +10,68 @@ extension StorageProvider {
         let blob = try await open(call, scope)
         let query = try checked { () throws(StorageFault) in try ListQuery(blob.head.query, for: .blobs) }
         let container = try await blob.container(scope)
-        let (lines, next) = try await page(of: query, container, blob, scope)
-        let name = try blob.containerName
-        let endpoint = endpoint(blob)
-        return try blob.xml { () throws(StorageFault) in
-            try BlobListing(
-                endpoint: endpoint,
-                container: name,
-                query: query,
-                lines: lines,
-                next: next
-            ).body()
+        let listing = BlobListing(endpoint: endpoint(blob), container: try blob.containerName, query: query)
+        var source = BlobPage.Source.scan(BlobScan(query, container.root, tier: blob.place.tier, now: scope.now))
+        if blob.place.isHierarchical {
+            // Whole, for an access list below may refuse it.
+            let (lines, next) = try await listHierarchy(query, container, blob, scope)
+            source = .lines(lines[...], next: next)
         }
+        let page = BlobPage(listing, source, blob.domain, scope)
+        return blob.reply(200, ["Content-Type": "application/xml"], content: try await page.content())
     }
-    private func page(
-        of query: ListQuery,
-        _ container: Container,
-        _ blob: BlobCall,
-        _ scope: ReadScope
-    ) async throws(ServiceError) -> (lines: [BlobListing.Line], next: ListMarker?) {
-        if blob.place.isHierarchical { return try await listHierarchy(query, container, blob, scope) }
-        var scan = BlobScan(query, container.root, tier: blob.place.tier, now: scope.now)
-        try await scan.run(blob.domain, scope)
-        return (scan.lines, scan.next.map { ListMarker(.blobs, $0.fields) })
+}
+
+/// A page of List Blobs that is read and written while the client takes it: however long it is, a portion is in memory.
+private actor BlobPage {
+    enum Source {
+        case scan(BlobScan)
+        case lines(ArraySlice<BlobListing.Line>, next: ListMarker?)
+    }
+    private var listing: BlobListing
+    private var source: Source
+    private let domain: Domain
+    private let scope: ReadScope
+    private var isAtEnd = false
+    /// Bytes that leave together.
+    private static let portion = 64 << 10
+
+    init(_ listing: BlobListing, _ source: Source, _ domain: Domain, _ scope: ReadScope) {
+        self.listing = listing
+        self.source = source
+        self.domain = domain
+        self.scope = scope
+    }
+    /// The body: bytes where they are few, else what brings them portion by portion.
+    func content() async throws(ServiceError) -> Reply.Content {
+        guard let first = try await next() else { return .bytes([]) }
+        if isAtEnd { return .bytes(first) }
+        let rest = Reply.Stream { () async throws(ServiceError) in try await self.next() }
+        return .stream(rest.beginning(with: first))
+    }
+    private func next() async throws(ServiceError) -> [UInt8]? {
+        if isAtEnd { return nil }
+        while listing.count < Self.portion {
+            await scope.giveWay()
+            let (lines, next) = try await lines()
+            for line in lines { listing.add(line) }
+            guard lines.isEmpty else { continue }
+            isAtEnd = true
+            return try checked { () throws(StorageFault) in try listing.end(next: next) }
+        }
+        return try checked { () throws(StorageFault) in try listing.take() }
+    }
+    /// Some lines, or none and what the next page begins with.
+    private func lines() async throws(ServiceError) -> (some: ArraySlice<BlobListing.Line>, next: ListMarker?) {
+        switch source {
+        case .scan(var scan):
+            let lines = try await scan.some(domain, scope)
+            source = .scan(scan)
+            return (lines[...], scan.next.map { ListMarker(.blobs, $0.fields) })
+        case .lines(let lines, let next):
+            source = .lines(lines.dropFirst(BlobScan.linesAtOnce), next: next)
+            return (lines.prefix(BlobScan.linesAtOnce), next)
+        }
     }
 }
 
@@ -46,8 +85,10 @@ private struct BlobScan {
     private var blobs: NameCursor<Blob>
     private var past: NameCursor<Blob>?
     private var tables: NameCursor<BlockTable>?
-    private(set) var lines: [BlobListing.Line] = []
-    /// What the next page begins with.
+    /// Lines met and not yet handed out, and how many there were before them.
+    private var lines: [BlobListing.Line] = []
+    private var given = 0
+    /// What the next page begins with, once this one is at its end.
     private(set) var next: ListPosition?
     private var bytes = 0
     /// The last name that was shown for its versions alone.
@@ -58,6 +99,8 @@ private struct BlobScan {
     private static let fetchedMax = 20_000
     /// Names and metadata of one page, in bytes.
     private static let bytesMax = 8 << 20
+    /// Lines handed out together: some tenth of a millisecond.
+    static let linesAtOnce = 16
 
     init(_ query: ListQuery, _ directory: UUID, tier: String, now: Timestamp) {
         self.query = query
@@ -79,8 +122,17 @@ private struct BlobScan {
         }
     }
 
-    mutating func run(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) {
-        while true {
+    /// The page's next lines; none at its end.
+    mutating func some(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) -> [BlobListing.Line] {
+        try await run(domain, scope)
+        defer {
+            given += lines.count
+            lines.removeAll(keepingCapacity: true)
+        }
+        return lines
+    }
+    private mutating func run(_ domain: Domain, _ scope: ReadScope) async throws(ServiceError) {
+        while lines.count < Self.linesAtOnce {
             let blob = try await blobs.peek(domain, scope)
             let old = try await past?.peek(domain, scope)
             let table = try await tables?.peek(domain, scope)
@@ -89,7 +141,7 @@ private struct BlobScan {
             }
             if let end = query.end, !position.name.utf8.lexicographicallyPrecedes(end.utf8) { return }
             let fetched = blobs.fetched + (past?.fetched ?? 0) + (tables?.fetched ?? 0)
-            guard lines.count < query.pageSize, fetched <= Self.fetchedMax, bytes < Self.bytesMax else {
+            guard given + lines.count < query.pageSize, fetched <= Self.fetchedMax, bytes < Self.bytesMax else {
                 next = position
                 return
             }

@@ -45,7 +45,8 @@ struct NameCursor<Value: Stored> {
     private(set) var fetched = 0
 
     static var batchMin: Int { 16 }
-    private static var batchMax: Int { 1000 }
+    /// Enough to make little of a search's beginning; what is read lies in memory until the client has taken it.
+    private static var batchMax: Int { 128 }
 
     /// Begins at a position; `hasMoments` says that the keys below `base` hold a moment behind the name.
     init(_ base: Key, prefix: String, from: ListPosition?, batch: Int, hasMoments: Bool = false) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Markup
 
-/// One page of List Blobs.
+/// Writes a page of List Blobs, line by line.
 package struct BlobListing: Sendable {
     /// A line of the page.
     package enum Line: Equatable, Sendable {
@@ -9,45 +9,36 @@ package struct BlobListing: Sendable {
         /// What names share up to the delimiter, the delimiter included.
         case prefix(String)
     }
-    /// The account's Blob address, with its slash at the end.
-    package let endpoint: String
-    /// The container.
-    package let container: ContainerName
-    /// What was asked for.
-    package let query: ListQuery
-    /// Blobs and prefixes, in the order of their names.
-    package let lines: [Line]
-    /// Where the next page starts; nil on the last one.
-    package let next: ListMarker?
+    private var writer = XMLWriter()
 
-    /// A page at hand.
-    package init(endpoint: String, container: ContainerName, query: ListQuery, lines: [Line], next: ListMarker?) {
-        self.endpoint = endpoint
-        self.container = container
-        self.query = query
-        self.lines = lines
-        self.next = next
+    /// Begins a page; `endpoint` is the account's Blob address, with its slash at the end.
+    package init(endpoint: String, container: ContainerName, query: ListQuery) {
+        writer.open("EnumerationResults", ["ServiceEndpoint": endpoint, "ContainerName": container.text])
+        writer.echo(query)
+        writer.open("Blobs")
     }
-
-    /// The answer's body.
-    package func body() throws(StorageFault) -> [UInt8] {
-        try XMLBody.write { writer in
-            writer.open("EnumerationResults", ["ServiceEndpoint": endpoint, "ContainerName": container.text])
-            writer.echo(query)
-            writer.open("Blobs")
-            for line in lines {
-                switch line {
-                case .blob(let entry): entry.write(to: &writer)
-                case .prefix(let prefix):
-                    writer.open("BlobPrefix")
-                    writer.leaf("Name", prefix, whenIllegal: .percentEncode)
-                    writer.close()
-                }
-            }
-            writer.close()
-            writer.leaf("NextMarker", next?.text ?? "")
+    /// Adds a line; they come in the order of their names.
+    package mutating func add(_ line: Line) {
+        switch line {
+        case .blob(let entry): entry.write(to: &writer)
+        case .prefix(let prefix):
+            writer.open("BlobPrefix")
+            writer.leaf("Name", prefix, whenIllegal: .percentEncode)
             writer.close()
         }
+    }
+    /// How many bytes can be taken.
+    package var count: Int { writer.count }
+    /// What was written since the last time.
+    package mutating func take() throws(StorageFault) -> [UInt8] {
+        do { return try writer.take() } catch { throw XMLBody.inexpressible }
+    }
+    /// Ends the page and takes what is left of it; `next` is where the next one starts, nil on the last one.
+    package mutating func end(next: ListMarker?) throws(StorageFault) -> [UInt8] {
+        writer.close()
+        writer.leaf("NextMarker", next?.text ?? "")
+        writer.close()
+        return try take()
     }
 }
 

@@ -32,12 +32,13 @@ enum XMLBody {
     static func write(_ build: (inout XMLWriter) -> Void) throws(StorageFault) -> [UInt8] {
         var writer = XMLWriter()
         build(&writer)
-        do {
-            return try writer.finish()
-        } catch {
-            throw StorageFault(500, "InternalError", "The server met a stored text that XML cannot express.")
-        }
+        do { return try writer.finish() } catch { throw inexpressible }
     }
+    static let inexpressible = StorageFault(
+        500,
+        "InternalError",
+        "The server met a stored text that XML cannot express."
+    )
 }
 
 extension XMLElement {
