@@ -31,6 +31,7 @@ package final class ConnectionExecutor: TaskExecutor, TurnTaking {
     package func enqueue(_ job: consuming ExecutorJob) {
         turns.add(.job(UnownedJob(job)), of: self, isFirst: isWaking.exchange(false, ordering: .relaxed))
     }
+    package var isLate: Bool { turns.isLate }
     package func begin() async { await withCheckedContinuation { turns.add(.wake($0), of: self, isFirst: false) } }
     package func giveWay() async {
         guard turns.isLate else { return }

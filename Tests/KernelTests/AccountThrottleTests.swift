@@ -123,6 +123,7 @@ import Testing
             told.withLock { $0.append("\(party)") }
             return true
         }
+        let isLate = true
         func begin() async { told.withLock { $0.append("its turn") } }
         func giveWay() async {}
     }

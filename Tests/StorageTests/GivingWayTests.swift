@@ -10,6 +10,7 @@ import Testing
     private final class Counter: TurnTaking {
         private let ways = Atomic<Int>(0)
         var count: Int { ways.load(ordering: .relaxed) }
+        let isLate = true
         func serve(_ party: Party) -> Bool { false }
         func begin() async {}
         func giveWay() async { ways.add(1, ordering: .relaxed) }

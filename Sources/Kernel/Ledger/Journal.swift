@@ -40,6 +40,8 @@ package final class Journal: Sendable {
     let store: Store
     package let keyRing: KeyRing
     let bytes: any BytesEngine
+    /// What all that is taken in shares, from clients and from copies.
+    let intakeRoom = IntakeRoom()
     package let world: World
     package let sequencer: Sequencer
     let readers = Readers()

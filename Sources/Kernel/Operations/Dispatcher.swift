@@ -41,7 +41,6 @@ package final class Dispatcher: Sendable {
     let sagas: SagaWorker
     private let throttle: Throttle
     private let accountThrottle: AccountThrottle
-    private let intakeRoom = IntakeRoom()
     /// How long an answer waits for work it started: what is quick is answered as done (azure-clients: polling costs az
     /// a second or more).
     static let promptSteps = 50
@@ -327,7 +326,7 @@ package final class Dispatcher: Sendable {
             return try await settled(try await commit(call, operation, received: nil, handler), call)
         case .receives(let receive, let handler):
             let isAwaited = call.request.headers.contains(.expect)
-            let intake = Intake(call.request.body, scope.frame, intakeRoom, isAwaited: isAwaited)
+            let intake = Intake(call.request.body, scope.frame, journal.intakeRoom, isAwaited: isAwaited)
             let committed: Reply
             do throws(ServiceError) {
                 try await receive(call, scope, intake)

@@ -6,6 +6,8 @@
 package protocol TurnTaking: Sendable {
     /// The work is this party's from here on; whether it was another's before.
     @discardableResult func serve(_ party: Party) -> Bool
+    /// Whether the work has had the thread for long.
+    var isLate: Bool { get }
     /// Waits for a turn of the party it is of now.
     func begin() async
     /// Waits for another turn where the work has had the thread for long: others, and whoever was not heard yet, go first.

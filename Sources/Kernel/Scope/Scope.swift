@@ -89,7 +89,8 @@ extension Scope {
         at key: Key
     ) async throws(ServiceError) -> Value? {
         guard let space = try await spaceIfAny(domain) else { return nil }
-        await giveWay()
+        // Asked first without a call that may wait, which costs more: every request reads several rows.
+        if frame.turn?.isLate == true { await giveWay() }
         let full = Key(bytes: space.prefix.bytes + key.bytes)
         guard let sealed = try await sealedValue(full, isReadOften: Value.isReadOften) else { return nil }
         let rows = frame.keyRing.rows

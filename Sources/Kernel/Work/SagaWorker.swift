@@ -179,7 +179,7 @@ package final class SagaWorker: Sendable {
         guard let record = try await scope.saga(id), record.status == .inProgress, let saga = receivers[record.kind]
         else { return nil }
         let own = scope.narrowed(to: record.namespace)
-        let intake = Intake(.empty, own.frame, IntakeRoom())
+        let intake = Intake(.empty, own.frame, journal.intakeRoom)
         do throws(ServiceError) { try await saga.receive(record.state, own, intake) } catch {
             for extent in intake.received?.content.extents ?? [] { try? await journal.bytes.release(extent) }
             throw error
